@@ -1,0 +1,79 @@
+"""What an administrator does: make, move and disable users, teams and patches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from backend.accounts import powers
+from backend.accounts.models import Landlord, Patch, Role, Team, User
+from backend.errors import DomainError, NotAllowed
+
+
+class EmailTaken(DomainError):
+    """Somebody already signs in with this e-mail address. Use another, or change that person's entry."""
+
+
+def _administrator(by: User, landlord: Landlord) -> None:
+    if not by.can(powers.ADMINISTER) or by.landlord_id != landlord.pk:
+        raise NotAllowed
+
+
+@transaction.atomic
+def save_user(
+    *, user: User | None, name: str, email: str, phone: str, team: Team | None, roles: Iterable[Role],
+    patches: Iterable[Patch], active: bool, by: User, now: datetime,
+) -> User:  # fmt: skip
+    """Make a user, or change one. Ends the sessions of a user who is disabled or whose roles change."""
+    _administrator(by, by.landlord)
+    email = email.strip().lower()
+    if User.objects.filter(email=email).exclude(pk=user.pk if user else None).exists():
+        raise EmailTaken
+    if user is not None and user.pk == by.pk and not active:
+        raise DomainError("You cannot disable yourself. Ask another administrator.")
+    person = user or User(landlord=by.landlord)
+    before = set(person.roles.all()) if person.pk else set()
+    person.name, person.email, person.phone, person.team, person.is_active = name.strip(), email, phone.strip(), team, active
+    if person.pk is None:
+        person.set_unusable_password()
+    person.save()
+    person.roles.set(roles)
+    person.patches.set(patches)
+    if before and (before != set(person.roles.all()) or not active):
+        end_sessions(person)
+    return person
+
+
+def end_sessions(user: User) -> None:
+    """Sign `user` out everywhere."""
+    for session in Session.objects.all():
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+
+
+def save_team(*, team: Team | None, name: str, by: User) -> Team:
+    _administrator(by, by.landlord)
+    group = team or Team(landlord=by.landlord)
+    group.name = _named(name, Team.objects.filter(landlord=by.landlord).exclude(pk=group.pk))
+    group.save()
+    return group
+
+
+def save_patch(*, patch: Patch | None, name: str, postcodes: list[str], by: User) -> Patch:
+    _administrator(by, by.landlord)
+    area = patch or Patch(landlord=by.landlord)
+    area.name = _named(name, Patch.objects.filter(landlord=by.landlord).exclude(pk=area.pk))
+    area.postcodes = [code.strip().upper() for code in postcodes if code.strip()]
+    area.save()
+    return area
+
+
+def _named(name: str, others: object) -> str:
+    if not name.strip():
+        raise DomainError("Enter a name.")
+    if others.filter(name__iexact=name.strip()).exists():  # type: ignore[attr-defined]  # Team or Patch rows
+        raise DomainError(f"There is already one called “{name.strip()}”.")
+    return name.strip()

@@ -1,0 +1,145 @@
+"""Landlords and the people who work for them."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from backend.accounts.powers import POWERS
+from backend.rules.working_time import Calendar, Reading
+
+READINGS = [
+    ("pause", "The clock stops on days the office is shut"),
+    ("days", "24 hours are one working day"),
+    ("staffed", "Only office hours count"),
+]
+
+
+class Landlord(models.Model):
+    """One social landlord: its name on letters, its office hours, its colours."""
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    address = ArrayField(models.CharField(max_length=100), default=list)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    hours = models.CharField(max_length=100, default="Monday to Friday, 9am to 5pm")
+    colour = models.CharField(max_length=7, default="#1d4f5c")
+    opens = models.TimeField(default=time(9))
+    closes = models.TimeField(default=time(17))
+    working_hours_reading = models.CharField(max_length=10, choices=READINGS, default="pause")
+    next_case_number = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Working time as this landlord keeps it."""
+        closed: frozenset[date] = frozenset(self.closures.values_list("day", flat=True))
+        reading: Reading = self.working_hours_reading  # type: ignore[assignment]  # the choices are the readings
+        return Calendar(self.opens, self.closes, closed, reading)
+
+
+class Closure(models.Model):
+    """A day on which the office is shut, beyond weekends and bank holidays."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.CASCADE, related_name="closures")
+    day = models.DateField()
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "day"], name="one_closure_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.reason}"
+
+
+class Role(models.Model):
+    """A role as the landlord's pack declares it."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.CASCADE, related_name="roles")
+    code = models.SlugField()
+    name = models.CharField(max_length=100)
+    powers = ArrayField(models.CharField(max_length=30, choices=list(POWERS.items())), default=list)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "code"], name="one_role_a_code")]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    landlord = models.ForeignKey(Landlord, on_delete=models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "name"], name="one_team_a_name")]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Patch(models.Model):
+    """A part of the landlord's area; `postcodes` are the beginnings of the postcodes in it."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.CASCADE, related_name="patches")
+    name = models.CharField(max_length=100)
+    postcodes = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "name"], name="one_patch_a_name")]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class _Users(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. What they may do comes from their roles alone."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100)
+    phone = models.CharField(max_length=40, blank=True)
+    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="users")
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="users")
+    roles = models.ManyToManyField(Role, related_name="users", blank=True)
+    patches = models.ManyToManyField(Patch, related_name="users", blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[_Users] = _Users()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def role_codes(self) -> frozenset[str]:
+        return frozenset(role.code for role in self.roles.all())
+
+    @cached_property
+    def powers(self) -> frozenset[str]:
+        return frozenset(power for role in self.roles.all() for power in role.powers)
+
+    def can(self, power: str) -> bool:
+        return self.is_active and power in self.powers

@@ -1,0 +1,37 @@
+"""Who did what, when: one row per command, in the command's transaction, never changed afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from backend.accounts.models import Landlord, User
+
+
+class Entry(models.Model):
+    """`at` is the command's own time, `recorded_at` the database's clock. A trigger refuses update and delete."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="+")
+    case_id = models.BigIntegerField(null=True, db_index=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    verb = models.CharField(max_length=60)
+    sentence = models.CharField(max_length=300)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def record(
+    verb: str, sentence: str, *, landlord: Landlord, by: User | None, at: datetime, case_id: int | None = None, **details: Any
+) -> Entry:
+    """Write one entry. `sentence` is read by people on the case's history; `by` is None for the system."""
+    return Entry.objects.create(landlord=landlord, case_id=case_id, by=by, at=at, verb=verb, sentence=sentence[:300], details=details)

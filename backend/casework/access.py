@@ -1,0 +1,66 @@
+"""Which cases and tasks a person may see and do. Every query and command asks here; views never decide."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.casework.models import Case, Report
+from backend.errors import NotAllowed, NotFound
+from backend.workflow.models import Task
+
+
+def need(user: User, *any_of: str) -> None:
+    """Raise `NotAllowed` unless the user has one of these powers."""
+    if not any(user.can(power) for power in any_of):
+        raise NotAllowed
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """The cases this person may see: all of the landlord's, or their own, their patches', those they opened, and
+    those in which a task waits for one of their roles and belongs to nobody yet."""
+    cases = Case.objects.filter(landlord=user.landlord_id)
+    if not user.can(powers.WORK):
+        return cases.none()
+    if user.can(powers.ALL_CASES):
+        return cases
+    waiting = Task.objects.filter(
+        instance=OuterRef("instance"), status=Task.OPEN, role__in=user.role_codes
+    ).filter(Q(owner=None) | Q(owner=user))  # fmt: skip
+    patches = [patch.pk for patch in user.patches.all()]
+    return cases.filter(Q(owner=user) | Q(opened_by=user) | Q(patch__in=patches) | Exists(waiting))
+
+
+def case_for(user: User, reference: str) -> Case:
+    """The case, if this person may see it. Raises `NotFound`, never more: another's case does not exist."""
+    case = cases_for(user).select_related("landlord", "owner", "patch", "instance__version").filter(reference=reference).first()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def tasks_for(user: User) -> QuerySet[Task]:
+    """Open tasks that this person may do: of their roles and nobody's yet, or their own."""
+    tasks = Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN)
+    if not user.can(powers.WORK):
+        return tasks.none()
+    return tasks.filter(Q(owner=user) | Q(owner=None, role__in=user.role_codes), instance__case__in=cases_for(user))
+
+
+def may_do(user: User, task: Task) -> bool:
+    """Whether this person may complete the task: theirs, their role's, or a manager's to step in."""
+    if not user.can(powers.WORK) or task.instance.landlord_id != user.landlord_id:
+        return False
+    return task.owner_id == user.pk or task.role in user.role_codes or user.can(powers.MANAGE)
+
+
+def reports_for(user: User) -> QuerySet[Report]:
+    """The reports this person may see: those waiting to be placed for triage, else those of their cases."""
+    reports = Report.objects.filter(landlord=user.landlord_id)
+    seen = Q(case__in=cases_for(user))
+    if user.can(powers.TRIAGE):
+        seen |= Q(case=None)
+    if user.can(powers.TAKE_REPORTS):
+        seen |= Q(taken_by=user)
+    return reports.filter(seen)

@@ -1,0 +1,314 @@
+"""What people do to cases: each a function, one transaction, with an audit entry. `by` and `now` are always arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from backend.accounts import powers
+from backend.accounts.models import Landlord, Patch, User
+from backend.audit.models import record
+from backend.casework import access
+from backend.casework.models import Case, Incident, Party, Person, Record, Report
+from backend.casework.postcodes import outward, tidy
+from backend.casework.subjects import REPORT_ATTACHED
+from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed, NotFound
+from backend.workflow import runner
+from backend.workflow.expressions import Value
+from backend.workflow.forms import Form
+from backend.workflow.models import Fault, Task
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody told us. `address` is the reporter's own, `place` where it happened."""
+
+    what: str
+    place: str
+    place_postcode: str = ""
+    happened: str = ""
+    who: str = ""
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    address: tuple[str, ...] = ()
+    postcode: str = ""
+    confidential: bool = False
+    adjustments: str = ""
+
+    def check(self) -> None:
+        """Raise `InvalidAnswers` for what is missing or too long."""
+        problems: dict[str, str] = {}
+        if not self.what.strip():
+            problems["what"] = "Tell us what happened"
+        if not self.place.strip():
+            problems["place"] = "Tell us where it happened"
+        for name, limit in (("what", 10_000), ("place", 200), ("happened", 200), ("who", 300), ("name", 200), ("phone", 40), ("adjustments", 300)):
+            if len(getattr(self, name)) > limit:
+                problems[name] = f"Shorten this to {limit:,} characters"
+        for name in ("postcode", "place_postcode"):
+            if getattr(self, name) and tidy(getattr(self, name)) is None:
+                problems[name] = "Enter a full UK postcode, like PE13 2AB, or leave it empty"
+        if self.email and ("@" not in self.email or len(self.email) > 254):
+            problems["email"] = "Enter an e-mail address like name@example.com, or leave it empty"
+        if problems:
+            raise InvalidAnswers(problems)
+
+
+@transaction.atomic
+def take_report(*, landlord: Landlord, channel: str, told: Told, by: User | None, now: datetime) -> Report:
+    """Keep a report as it was told. `by` is None for the public form."""
+    if by is not None:
+        access.need(by, powers.TAKE_REPORTS)
+        if by.landlord_id != landlord.pk:
+            raise NotAllowed
+    told.check()
+    report = Report.objects.create(
+        landlord=landlord, channel=channel, received_at=now, taken_by=by, what=told.what.strip(), place=told.place.strip(),
+        place_postcode=tidy(told.place_postcode) or "", happened=told.happened.strip(), who=told.who.strip(),
+        name=told.name.strip(), phone=told.phone.strip(), email=told.email.strip(),
+        address=[line.strip() for line in told.address if line.strip()], postcode=tidy(told.postcode) or "",
+        confidential=told.confidential, adjustments=told.adjustments.strip(),
+    )  # fmt: skip
+    record("take_report", "Took a report", landlord=landlord, by=by, at=now, report=report.pk, channel=channel)
+    return report
+
+
+@transaction.atomic
+def open_case(*, report: Report, by: User, now: datetime) -> Case:
+    """Open a case from a report and begin the landlord's live procedure."""
+    access.need(by, powers.TRIAGE)
+    report = _unplaced(report, by)
+    version = report.landlord.pack.live
+    if version is None:
+        raise DomainError("No procedure has been published yet. Ask your process owner to publish one.")
+    case = Case.objects.create(
+        landlord=report.landlord, reference=_next_reference(report.landlord), instance=runner.prepare(version, now=now),
+        opened_at=now, opened_by=by, place=report.place, postcode=report.place_postcode,
+        patch=_patch_for(report.landlord, report.place_postcode),
+    )  # fmt: skip
+    _place(report, case, by, now)
+    record("open_case", "Opened the case", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
+    facts: dict[str, Value] = {"reported_at": report.received_at, "channel": report.channel, "anonymous": not report.name, "first_reporter": report.party_id}
+    runner.begin(case.instance, facts=facts, by=by, now=now)
+    return Case.objects.get(pk=case.pk)
+
+
+@transaction.atomic
+def attach_report(*, report: Report, case: Case, by: User, now: datetime) -> Case:
+    """Attach a further report to a case that is open. The report keeps its time, channel and reporter."""
+    access.need(by, powers.TRIAGE)
+    report = _unplaced(report, by)
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if case.landlord_id != by.landlord_id:
+        raise NotFound
+    if case.closed_at is not None:
+        raise DomainError(f"{case.reference} is closed. Open a new case for this report.")
+    _place(report, case, by, now)
+    record("attach_report", "Attached a further report", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
+    case.instance.refresh_from_db()
+    if REPORT_ATTACHED in case.instance.messages:
+        runner.deliver(case.instance, REPORT_ATTACHED, facts={}, by=by, now=now, party_id=report.party_id)
+    return case
+
+
+def _unplaced(report: Report, by: User) -> Report:
+    held = Report.objects.select_for_update().filter(pk=report.pk, landlord=by.landlord_id).first()
+    if held is None:
+        raise NotFound
+    if held.case_id is not None:
+        raise AlreadyDone("This report already belongs to a case, so nothing was changed.")
+    return held
+
+
+def _place(report: Report, case: Case, by: User, now: datetime) -> None:
+    """The report's reporter becomes a party, and what it describes an incident."""
+    report.case, report.placed_at, report.placed_by = case, now, by
+    report.party = _reporter(report, case, now)
+    report.save(update_fields=["case", "placed_at", "placed_by", "party"])
+    Incident.objects.create(
+        case=case, report=report, happened=report.happened, place=report.place, what=report.what, told_at=report.received_at
+    )
+
+
+def _reporter(report: Report, case: Case, now: datetime) -> Party:
+    if not report.name:
+        described = f"gave no name, {report.get_channel_display().lower()}"
+        return Party.objects.create(case=case, role=Party.REPORTER, description=described, confidential=True, added_at=now)
+    person, _ = Person.objects.get_or_create(
+        landlord=case.landlord, name=report.name, postcode=report.postcode, address=report.address,
+        defaults={"phone": report.phone, "email": report.email},
+    )  # fmt: skip
+    party, _ = Party.objects.get_or_create(
+        case=case, role=Party.REPORTER, person=person, defaults={"confidential": report.confidential, "added_at": now}
+    )
+    return party
+
+
+def _next_reference(landlord: Landlord) -> str:
+    Landlord.objects.filter(pk=landlord.pk).update(next_case_number=F("next_case_number") + 1)
+    number = Landlord.objects.values_list("next_case_number", flat=True).get(pk=landlord.pk) - 1
+    return f"ASB-{number:05d}"
+
+
+def _patch_for(landlord: Landlord, postcode: str) -> Patch | None:
+    """The patch whose postcode beginning fits best, longest first."""
+    patches = [(code, patch) for patch in landlord.patches.all() for code in patch.postcodes if postcode.startswith(code)]
+    return max(patches, key=lambda found: len(found[0]), default=(None, None))[1] if outward(postcode) else None
+
+
+@transaction.atomic
+def add_party(
+    *, case: Case, role: str, name: str, description: str, phone: str, email: str, address: Sequence[str], postcode: str,
+    confidential: bool, by: User, now: datetime,
+) -> Party:  # fmt: skip
+    """Add somebody to a case, by name or, when they are not known yet, by description."""
+    case = _worked(case, by)
+    if role not in dict(Party.ROLES):
+        raise InvalidAnswers({"role": "Choose what part this person has"})
+    if not name.strip() and not description.strip():
+        raise InvalidAnswers({"name": "Enter a name, or describe the person if you do not know it"})
+    person = _person(case.landlord, name, phone, email, address, postcode) if name.strip() else None
+    party = Party.objects.create(
+        case=case, role=role, person=person, description=description.strip()[:200], confidential=confidential, added_at=now
+    )
+    record("add_party", f"Added a {party.get_role_display().lower()}", landlord=case.landlord, by=by, at=now, case_id=case.pk, party=party.pk)
+    return party
+
+
+@transaction.atomic
+def identify_party(
+    *, party: Party, name: str, phone: str, email: str, address: Sequence[str], postcode: str, by: User, now: datetime
+) -> Party:
+    """Say who somebody is, or correct their details. What was started for them goes on under their name."""
+    case = _worked(party.case, by)
+    if not name.strip():
+        raise InvalidAnswers({"name": "Enter the person’s name"})
+    if party.person is None:
+        party.person = _person(case.landlord, name, phone, email, address, postcode)
+        party.save(update_fields=["person"])
+        said = "Identified somebody who was not known"
+    else:
+        _write_person(party.person, name, phone, email, address, postcode)
+        said = "Corrected a person’s details"
+    record("identify_party", said, landlord=case.landlord, by=by, at=now, case_id=case.pk, party=party.pk)
+    return party
+
+
+def _person(landlord: Landlord, name: str, phone: str, email: str, address: Sequence[str], postcode: str) -> Person:
+    return _write_person(Person(landlord=landlord), name, phone, email, address, postcode)
+
+
+def _write_person(person: Person, name: str, phone: str, email: str, address: Sequence[str], postcode: str) -> Person:
+    tidied = tidy(postcode) if postcode.strip() else ""
+    if tidied is None:
+        raise InvalidAnswers({"postcode": "Enter a full UK postcode, like PE13 2AB, or leave it empty"})
+    person.name, person.phone, person.email, person.postcode = name.strip()[:200], phone.strip()[:40], email.strip(), tidied
+    person.address = [line.strip()[:100] for line in address if line.strip()]
+    person.save()
+    return person
+
+
+def _worked(case: Case, by: User) -> Case:
+    """The case, if this person may work on it."""
+    access.need(by, powers.WORK)
+    return access.case_for(by, case.reference)
+
+
+def form_of(task: Task) -> Form:
+    """The form of a task, as the case's own version has it."""
+    return task.instance.version.contents.forms[task.form]
+
+
+def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
+    """For each question that asks for a person, who may be chosen: id to name."""
+    found: dict[str, dict[str, str]] = {}
+    for question in form.questions:
+        if question.type == "person":
+            parties = case.parties.select_related("person").filter(role=question.role) if question.role else case.parties.select_related("person")
+            found[question.key] = {str(party.pk): party.label for party in parties}
+        elif question.type == "officer":
+            users = User.objects.filter(landlord=case.landlord, is_active=True)
+            users = users.filter(roles__code=question.role) if question.role else users
+            found[question.key] = {str(user.pk): user.name for user in users.distinct()}
+    return found
+
+
+@transaction.atomic
+def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, now: datetime) -> Record:
+    """Complete a task with its form's answers. Raises `InvalidAnswers`, `Refused` or `AlreadyDone`; then nothing changes."""
+    task = _task(task_id, by)
+    case = task.instance.case
+    if task.status != Task.OPEN:
+        raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
+    form = form_of(task)
+    cleaned = form.clean(data, people_for(task, form, case))
+    kept = Record.objects.create(
+        case=case, party_id=task.party_id, task=task, form=form.key, title=form.record, answers=cleaned.answers, by=by, at=now
+    )
+    record("complete_task", f"Completed “{task.name}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
+    runner.complete(task, facts=cleaned.facts, by=by, now=now)
+    return kept
+
+
+def _task(task_id: int, by: User) -> Task:
+    task = Task.objects.select_related("instance__version", "instance__case__landlord").filter(pk=task_id).first()
+    if task is None or not access.cases_for(by).filter(instance=task.instance_id).exists():
+        raise NotFound
+    if not access.may_do(by, task):
+        raise NotAllowed("This task belongs to another role. Ask your team leader to hand it over.")
+    return task
+
+
+@transaction.atomic
+def save_draft(*, task_id: int, data: Mapping[str, Sequence[str]], by: User) -> None:
+    """Keep what has been typed so far, without checking it."""
+    task = _task(task_id, by)
+    Task.objects.filter(pk=task.pk, status=Task.OPEN).update(draft={key: list(values) for key, values in data.items()})
+
+
+@transaction.atomic
+def hand_over(*, task_id: int, to: User, by: User, now: datetime) -> Task:
+    """Give an open task to somebody who may do it."""
+    task = _task(task_id, by)
+    if to.landlord_id != by.landlord_id or not to.can(powers.WORK):
+        raise InvalidAnswers({"to": "Choose somebody who works on cases"})
+    Task.objects.filter(pk=task.pk, status=Task.OPEN).update(owner=to)
+    case = task.instance.case
+    record("hand_over", f"Handed “{task.name}” to {to.name}", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
+    return task
+
+
+@transaction.atomic
+def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: datetime) -> Case:
+    """Start a tool that the case's stage offers, for a named person or for the whole case."""
+    case = _worked(case, by)
+    tool = case.instance.version.contents.elements.get(element)
+    if tool is None:
+        raise NotFound
+    whom = tool.properties.get("for", "case")
+    if whom == "case":
+        party = None
+    elif party is None or party.role != whom or party.case_id != case.pk:
+        raise InvalidAnswers({"party": "Choose who this is for"})
+    runner.start_tool(case.instance, element=element, party_id=party.pk if party else None, by=by, now=now)
+    record("start_tool", f"Started “{tool.label}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, element=element)
+    return case
+
+
+@transaction.atomic
+def retry_fault(*, fault_id: int, reason: str, by: User, now: datetime) -> Fault:
+    """Try again where a case stopped, with a reason."""
+    fault = Fault.objects.select_related("instance__case__landlord").filter(pk=fault_id).first()
+    if fault is None or not access.cases_for(by).filter(instance=fault.instance_id).exists():
+        raise NotFound
+    if not reason.strip():
+        raise InvalidAnswers({"reason": "Say what you have put right"})
+    runner.retry(fault, by=by, now=now)
+    case = fault.instance.case
+    record("retry_fault", f"Tried “{fault.name}” again", landlord=case.landlord, by=by, at=now, case_id=case.pk, reason=reason[:300])
+    return fault

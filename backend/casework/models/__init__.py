@@ -1,0 +1,8 @@
+"""The domain's rows, one file per group. Import from here."""
+
+from backend.casework.models.case import Case, Party, Person
+from backend.casework.models.file import Evidence, Record
+from backend.casework.models.report import Incident, Report
+from backend.casework.models.survey import Survey
+
+__all__ = ["Case", "Evidence", "Incident", "Party", "Person", "Record", "Report", "Survey"]

@@ -1,0 +1,87 @@
+"""Cases and the people in them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from backend.accounts.models import Landlord, Patch, User
+from backend.workflow.models import Instance
+
+
+class Person(models.Model):
+    """Somebody we know by name. One person may be in several cases."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="people")
+    name = models.CharField(max_length=200)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    is_tenant = models.BooleanField(default=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["landlord", "postcode"], name="person_postcode")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Case(models.Model):
+    """Our activity on one or more reports. Closed by its closing step; the instance may go on after that."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="cases")
+    reference = models.CharField(max_length=20)
+    instance = models.OneToOneField(Instance, on_delete=models.PROTECT, related_name="case")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=60, blank=True)
+    place = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=10, blank=True)
+    category = models.CharField(max_length=60, blank=True)
+    severity = models.CharField(max_length=20, blank=True)
+    risk_band = models.CharField(max_length=20, blank=True)
+    patch = models.ForeignKey(Patch, on_delete=models.SET_NULL, null=True, related_name="cases")
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="cases")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "reference"], name="one_case_a_reference")]
+        indexes: ClassVar = [
+            models.Index(fields=["landlord", "-opened_at"], name="case_newest"),
+            models.Index(fields=["landlord", "postcode"], name="case_postcode"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Party(models.Model):
+    """A person's part in one case. A respondent may be unknown: then there is a description and no person yet."""
+
+    REPORTER, RESPONDENT, WITNESS = "reporter", "respondent", "witness"
+    ROLES: ClassVar = [(REPORTER, "Reporter"), (RESPONDENT, "Person complained about"), (WITNESS, "Witness")]
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
+    role = models.CharField(max_length=12, choices=ROLES)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="parts")
+    description = models.CharField(max_length=200, blank=True)
+    confidential = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(person__isnull=False) | ~Q(description=""), name="party_is_somebody"),
+            models.UniqueConstraint(fields=["case", "role", "person"], name="one_part_a_role"),
+        ]
+        ordering: ClassVar = ["role", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return self.person.name if self.person else f"Not known yet: {self.description}"

@@ -1,0 +1,20 @@
+"""UK postcodes: tidied, and their outward part."""
+
+from __future__ import annotations
+
+import re
+
+#: The general shape; whether a postcode exists is Royal Mail's to say.
+_SHAPE = re.compile(r"(GIR|[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]?)([0-9][ABD-HJLNP-UW-Z]{2})\Z")
+
+
+def tidy(text: str) -> str | None:
+    """The postcode in capitals with one space, or None when it is not one."""
+    found = _SHAPE.match(re.sub(r"\s+", "", text).upper())
+    return f"{found[1]} {found[2]}" if found else None
+
+
+def outward(text: str) -> str:
+    """The part before the space, or ""."""
+    tidied = tidy(text)
+    return tidied.split()[0] if tidied else ""

@@ -1,0 +1,175 @@
+"""What pages and the API read. Each is a constant number of statements, whatever the size of the case or landlord."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.casework import access
+from backend.casework.models import Case, Party, Report
+from backend.errors import NotFound
+from backend.workflow.bpmn import Element
+from backend.workflow.models import Task
+
+RECENT = timedelta(days=183)
+
+
+def my_tasks(user: User) -> QuerySet[Task]:
+    """Open tasks this person may do, most overdue first."""
+    return _with_case(access.tasks_for(user)).order_by("due_at", "pk")
+
+
+def _with_case(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    return tasks.select_related("instance__case__patch", "owner")
+
+
+def tasks_of(case: Case) -> QuerySet[Task]:
+    """Open tasks of a case, soonest due first."""
+    return Task.objects.filter(instance=case.instance_id, status=Task.OPEN).select_related("owner").order_by("due_at", "pk")
+
+
+def task_by_id(user: User, task_id: int) -> Task:
+    """A task of a case this person may see. Raises `NotFound`."""
+    task = (
+        Task.objects.select_related("instance__version", "instance__case__landlord", "instance__case__owner", "closed_by")
+        .filter(pk=task_id, instance__case__in=access.cases_for(user)).first()
+    )  # fmt: skip
+    if task is None:
+        raise NotFound
+    return task
+
+
+def cases(user: User, *, state: str = "open", words: str = "") -> QuerySet[Case]:
+    """Cases this person may see, newest first, with their number of open tasks and how many of those are late."""
+    found = access.cases_for(user).select_related("owner", "patch")
+    if state in ("open", "closed"):
+        found = found.filter(closed_at__isnull=state == "open")
+    for word in words.split()[:6]:
+        found = found.filter(
+            Q(reference__icontains=word) | Q(place__icontains=word) | Q(postcode__icontains=word) | Q(parties__person__name__icontains=word)
+        )
+    return found.distinct().order_by("-opened_at")
+
+
+def case_page(user: User, reference: str) -> Case:
+    """A case with everything its page shows, prefetched."""
+    case = access.case_for(user, reference)
+    parties = Party.objects.select_related("person")
+    return (
+        Case.objects.select_related("landlord", "owner", "patch", "instance__version")
+        .prefetch_related(
+            Prefetch("parties", parties), "reports__taken_by", "incidents", "records__by", "records__party__person",
+            "evidence__by", "instance__faults", "surveys__party__person",
+        )
+        .get(pk=case.pk)
+    )  # fmt: skip
+
+
+def unplaced_reports(user: User) -> QuerySet[Report]:
+    """Reports that wait for somebody to decide where they belong, oldest first."""
+    return access.reports_for(user).filter(case=None).select_related("taken_by").order_by("received_at")
+
+
+def report_by_id(user: User, report_id: int) -> Report:
+    report = access.reports_for(user).select_related("case", "taken_by", "landlord").filter(pk=report_id).first()
+    if report is None:
+        raise NotFound
+    return report
+
+
+@dataclass(frozen=True)
+class Match:
+    """A case that a report may belong to; `likeness` from 0 to 1."""
+
+    case: Case
+    likeness: float
+
+
+def likely_matches(report: Report) -> list[Match]:
+    """Open cases about the same place, most alike first. Spelling may differ."""
+    near = Case.objects.filter(landlord=report.landlord_id, closed_at=None)
+    near = near.filter(Q(postcode=report.place_postcode) if report.place_postcode else Q(opened_at__gte=report.received_at - RECENT))
+    found = [Match(case, _alike(report, case)) for case in near.select_related("owner").order_by("-opened_at")[:200]]
+    return sorted((match for match in found if match.likeness >= 0.6), key=lambda match: -match.likeness)[:5]
+
+
+def _alike(report: Report, case: Case) -> float:
+    place = SequenceMatcher(None, _plain(report.place), _plain(case.place)).ratio()
+    return max(place, 0.7) if report.place_postcode and report.place_postcode == case.postcode else place
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9 ]", "", text.lower())
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool that may be started now, and the people it may be started for."""
+
+    element: str
+    name: str
+    whom: str
+    people: tuple[Party, ...]
+
+
+def tools(case: Case) -> list[Tool]:
+    """What the case's stage offers, for whom."""
+    contents = case.instance.version.contents
+    return [_tool(contents.elements[offer["element"]], case.parties.all()) for offer in case.instance.offers]
+
+
+def _tool(element: Element, parties: Iterable[Party]) -> Tool:
+    whom = element.properties.get("for", "case")
+    return Tool(element.id, element.label, whom, tuple(party for party in parties if party.role == whom))
+
+
+def overdue(user: User, *, now: datetime) -> QuerySet[Task]:
+    """Every open task of the landlord that is late or due within two days, most overdue first. For managers."""
+    access.need(user, powers.MANAGE)
+    tasks = Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN, due_at__lt=now + timedelta(days=2))
+    return _with_case(tasks).select_related("owner__team").order_by("due_at", "pk")
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much one officer has on their desk."""
+
+    owner: str
+    team: str
+    open: int
+    late: int
+
+
+def load_by_officer(user: User, *, now: datetime) -> list[Load]:
+    """Open and late tasks by officer and team; tasks that belong to a role alone are counted under it."""
+    access.need(user, powers.MANAGE)
+    rows = (
+        Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN)
+        .values("owner__name", "owner__team__name", "role")
+        .annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    )
+    names = {role.code: role.name for role in user.landlord.roles.all()}
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        owner = row["owner__name"] or f"Nobody yet ({names.get(row['role'], row['role'])})"
+        counts = found.setdefault((owner, row["owner__team__name"] or ""), [0, 0])
+        counts[0] += row["open"]
+        counts[1] += row["late"]
+    return sorted((Load(owner, team, *counts) for (owner, team), counts in found.items()), key=lambda load: (-load.late, -load.open))
+
+
+def waiting_by_element(user: User, *, now: datetime) -> dict[str, tuple[int, int]]:
+    """For each step of the landlord's diagrams: how many tasks wait there, and how many of them are late."""
+    access.need(user, powers.MANAGE, powers.DRAW)
+    rows = (
+        Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN)
+        .values("element").annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    )  # fmt: skip
+    return {row["element"]: (row["open"], row["late"]) for row in rows}

@@ -1,0 +1,34 @@
+"""What casework tells the engine room: the case behind an instance, who owns its tasks, its facts and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.casework.models import Case, Report
+from backend.workflow import catalogue
+from backend.workflow.models import Instance
+from backend.workflow.values import Fact
+
+REPORT_ATTACHED = "report_attached"
+SURVEYS_ANSWERED = "surveys_answered"
+
+
+def register() -> None:
+    """Put casework's facts and messages in the catalogue."""
+    catalogue.fact(Fact("reported_at", "moment", source="casework"))
+    catalogue.fact(Fact("channel", "one_of", tuple(code for code, _ in Report.CHANNELS), "casework"))
+    catalogue.fact(Fact("first_reporter", "row", source="casework"))
+    catalogue.fact(Fact("anonymous", "yes_no", source="casework"))
+    catalogue.message(REPORT_ATTACHED, "A further report was attached to the case")
+    catalogue.message(SURVEYS_ANSWERED, "Every survey of the case was answered")
+
+
+class Cases:
+    """Serves `runner.Subjects`."""
+
+    def subject(self, instance: Instance) -> Case:
+        return Case.objects.select_related("landlord", "owner").get(instance=instance)
+
+    def owner_id(self, subject: Any, role: str) -> int | None:
+        owner = subject.owner
+        return owner.pk if owner is not None and owner.is_active and role in owner.role_codes else None

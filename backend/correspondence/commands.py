@@ -1,0 +1,152 @@
+"""Letters: asked for by a diagram, made by a worker, sent by a person."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+import letters
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.audit.models import record
+from backend.casework import access, surveys
+from backend.casework.models import Case, Party
+from backend.correspondence.models import Letter, Rendition
+from backend.correspondence.words import Writing, data_for
+from backend.errors import AlreadyDone, InvalidAnswers, NotFound, Refused
+from backend.workflow.values import unpack
+
+#: How long a worker may hold a letter before another takes it, and how often it is tried.
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 3
+#: What is made of each letter: one that can be read aloud or shown on a screen, and one for the window envelope.
+RENDITIONS: tuple[letters.RenditionName, ...] = ("accessible", "print")
+
+
+def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
+    """Ask for a letter. Raises `Refused` with a sentence for everything it lacks (an address without a postcode, say)."""
+    kind = letters.kind(kind_code)
+    data = data_for(kind, writing)
+    if lacking := letters.missing(kind, letters.from_json(kind, data)):
+        raise Refused(f"“{kind.title}” to {writing.party.label} cannot be written yet. {' '.join(lacking)}")
+    letter, _ = Letter.objects.get_or_create(
+        key=key,
+        defaults={
+            "case": writing.case, "party": writing.party, "kind": kind.code, "title": kind.title, "data": data,
+            "survey": writing.survey, "queued_at": writing.now,
+        },
+    )  # fmt: skip
+    return letter
+
+
+def take_next(*, now: datetime) -> Letter | None:
+    """Lease the oldest letter that nobody holds. A letter tried too often is given up, with the reason on the case."""
+    with transaction.atomic():
+        free = Q(lease_until=None) | Q(lease_until__lt=now)
+        letter = (
+            Letter.objects.filter(free, status=Letter.QUEUED).order_by("queued_at").select_for_update(skip_locked=True, of=("self",)).first()
+        )
+        if letter is None:
+            return None
+        if letter.attempts >= MAX_ATTEMPTS:
+            _give_up(letter, "It took too long or too much memory to draw. Shorten what it says, then try again.")
+            return letter
+        letter.lease, letter.lease_until, letter.attempts = uuid4(), now + LEASE, letter.attempts + 1
+        letter.save(update_fields=["lease", "lease_until", "attempts"])
+        return letter
+
+
+def _give_up(letter: Letter, problem: str) -> None:
+    letter.status, letter.problem, letter.lease, letter.lease_until = Letter.FAILED, problem[:500], None, None
+    letter.save(update_fields=["status", "problem", "lease", "lease_until"])
+
+
+@transaction.atomic
+def render(letter: Letter, *, now: datetime) -> bool:
+    """Draw a leased letter and keep its renditions. False when somebody else has taken it meanwhile."""
+    held = Letter.objects.select_for_update(of=("self",)).select_related("case__landlord", "party", "survey").get(pk=letter.pk)
+    if held.status != Letter.QUEUED or held.lease != letter.lease:
+        return False
+    kind = letters.kind(held.kind)
+    data = dict(held.data)
+    if held.survey is not None:
+        data["survey_link"] = settings.SITE_URL + reverse("survey", args=[surveys.mint(held.survey)])
+    try:
+        made = {
+            name: letters.render(
+                held.kind, letters.from_json(kind, data), rendition=name, brand=_brand(held.case), protected=_protected(held)
+            )
+            for name in RENDITIONS
+        }
+    except letters.LetterError as error:
+        _give_up(held, str(error))
+        return True
+    Rendition.objects.bulk_create(
+        [Rendition(letter=held, name=name, pdf=one.pdf, sha256=one.sha256, pages=one.pages) for name, one in made.items()]
+    )
+    held.status, held.rendered_at, held.lease, held.lease_until = Letter.RENDERED, now, None, None
+    held.save(update_fields=["status", "rendered_at", "lease", "lease_until"])
+    return True
+
+
+def _brand(case: Case) -> letters.Brand:
+    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=case.landlord.name)
+
+
+def _protected(letter: Letter) -> list[str]:
+    """Names and numbers of the reporters and witnesses, none of which may stand in a letter to somebody else."""
+    if letter.party.role == Party.REPORTER:
+        return []
+    others = letter.case.parties.exclude(role=Party.RESPONDENT).select_related("person")
+    people = [party.person for party in others if party.person and party.person_id != letter.party.person_id]
+    return [words for person in people for words in (person.name, person.phone, person.email) if words]
+
+
+@transaction.atomic
+def mark_sent(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
+    """Say that a letter has been posted or handed over."""
+    letter = letter_for(by, letter_id)
+    access.need(by, powers.WORK)
+    if how not in dict(Letter.SENDING):
+        raise InvalidAnswers({"how": "Choose how it was sent"})
+    if Letter.objects.filter(pk=letter.pk, status=Letter.RENDERED).update(status=Letter.SENT, sent_at=now, sent_by=by, sent_how=how) == 0:
+        raise AlreadyDone("This letter has already been sent, or is not ready yet.")
+    record("send_letter", f"Sent “{letter.title}”", landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, letter=letter.pk, how=how)
+    return letter
+
+
+@transaction.atomic
+def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
+    """Put a letter that could not be made back in the queue, with what is known now."""
+    letter = letter_for(by, letter_id)
+    access.need(by, powers.WORK)
+    facts = unpack(letter.case.instance.facts)
+    data = data_for(letters.kind(letter.kind), Writing(letter.case, letter.party, letter.survey, facts, now))
+    again = Letter.objects.filter(pk=letter.pk, status=Letter.FAILED)
+    if again.update(status=Letter.QUEUED, data=data, attempts=0, problem="", queued_at=now) == 0:
+        raise AlreadyDone("This letter is not waiting for anybody.")
+    record("retry_letter", f"Asked for “{letter.title}” again", landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, letter=letter.pk)
+    return letter
+
+
+def letter_for(user: User, letter_id: int) -> Letter:
+    """A letter of a case this person may see. Raises `NotFound`."""
+    found = Letter.objects.select_related("case__landlord", "case__owner", "party__person", "case__instance__version")
+    letter = found.filter(pk=letter_id, case__in=access.cases_for(user)).first()
+    if letter is None:
+        raise NotFound
+    return letter
+
+
+def pdf_for(user: User, letter_id: int, name: str) -> Rendition:
+    """One rendition of a letter. Raises `NotFound`."""
+    letter = letter_for(user, letter_id)
+    rendition = letter.renditions.filter(name=name).first()
+    if rendition is None:
+        raise NotFound("This letter has not been made yet. It takes a few seconds; then load the page again.")
+    return rendition

@@ -1,0 +1,133 @@
+"""What a letter says: its needs met from the case, from what people wrote in their tasks, and from the pack.
+
+In that order: a value that the product computes (a due time), an answer given in a task for the same person, an
+answer given for the case, the landlord's own standing words in the pack's `letters.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+import letters
+from backend.casework.models import Case, Party, Report, Survey
+from backend.rules.working_time import LONDON
+from backend.workflow.expressions import Value
+from backend.workflow.functions import functions_for
+
+STANDING = "letters.toml"
+
+
+def standing_words(case: Case) -> Mapping[str, Any]:
+    """The landlord's standing words for letters, as the case's version has them."""
+    files = case.instance.version.files
+    return dict(tomllib.loads(files.get(STANDING, "")))
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One letter being written: whose it is, what the case knows, and when."""
+
+    case: Case
+    party: Party
+    survey: Survey | None
+    facts: Mapping[str, Value]
+    now: datetime
+
+
+def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
+    """The letter's data as JSON values. What cannot be met is left out: `letters.missing` says so in words."""
+    answers, words = _answers(writing.case, writing.party), standing_words(writing.case)
+    own = {}
+    for need in kind.needs:
+        find = _COMPUTED.get(need.name)
+        value = (find(writing) if find else None) or answers.get(need.name) or words.get(need.name)
+        if value is not None:
+            own[need.name] = _shape(need, value)
+    return {**_standard(writing.case, writing.party, writing.now), **own}
+
+
+def _standard(case: Case, party: Party, now: datetime) -> dict[str, Any]:
+    landlord, officer, person = case.landlord, case.owner, party.person
+    address = [*person.address, person.postcode] if person and person.postcode else list(person.address) if person else []
+    return {
+        "landlord": {
+            "name": landlord.name, "address": landlord.address, "phone": landlord.phone, "email": landlord.email, "hours": landlord.hours,
+        },
+        "officer": {
+            "name": officer.name if officer else f"The team at {landlord.name}",
+            "phone": (officer.phone if officer else "") or landlord.phone,
+            "email": (officer.email if officer else "") or landlord.email,
+        },
+        "recipient": {"name": person.name if person else "", "address": address},
+        "case": {"reference": case.reference},
+        "letter_date": now.astimezone(LONDON).date().isoformat(),
+    }  # fmt: skip
+
+
+def _answers(case: Case, party: Party) -> dict[str, Any]:
+    """The latest answer under each key: for this person first, else for the case as a whole."""
+    found: dict[str, Any] = {}
+    for own in (False, True):
+        records = case.records.filter(Q(party=party) if own else Q(party=None)).order_by("at", "pk")
+        for answers in records.values_list("answers", flat=True):
+            found.update({answer["key"]: answer.get("letter", answer["value"]) for answer in answers})
+    return found
+
+
+def _shape(need: letters.Need, value: Any) -> Any:
+    """Lines typed in one box become the rows of a list with one column."""
+    if need.type == "rows" and isinstance(value, str):
+        return [{need.columns[0].name: line.strip()} for line in value.splitlines() if line.strip()]
+    return value
+
+
+def _first_report(writing: Writing) -> Report | None:
+    return writing.party.reports.order_by("received_at").first() or writing.case.reports.order_by("received_at").first()
+
+
+def _reported_on(writing: Writing) -> str | None:
+    report = _first_report(writing)
+    return report.received_at.astimezone(LONDON).date().isoformat() if report else None
+
+
+def _report_summary(writing: Writing) -> str | None:
+    report = writing.party.reports.order_by("received_at").first()
+    return report.what[:2_000] if report else None
+
+
+def _first_contact_by(writing: Writing) -> str | None:
+    """When the first contact is promised: worked out ahead of its task, from what is known now."""
+    contents = writing.case.instance.version.contents
+    promise = contents.promises.get("first-contact")
+    if promise is None:
+        return None
+    calendar = writing.case.landlord.calendar
+    facts = {**dict.fromkeys(contents.facts), **writing.facts}
+    report = _first_report(writing)
+    if promise.since in facts and report is not None:
+        facts[promise.since] = report.received_at
+    return promise.due(facts=facts, functions=functions_for(calendar), calendar=calendar, opened=writing.now).isoformat()
+
+
+def _today(writing: Writing) -> str:
+    return writing.now.astimezone(LONDON).date().isoformat()
+
+
+def _survey_by(writing: Writing) -> str | None:
+    return writing.survey.expires_at.astimezone(LONDON).date().isoformat() if writing.survey else None
+
+
+def _survey_phone(writing: Writing) -> str:
+    return writing.case.landlord.phone
+
+
+_COMPUTED: Mapping[str, Callable[[Writing], str | None]] = {
+    "reported_on": _reported_on, "report_summary": _report_summary, "first_contact_by": _first_contact_by,
+    "decided_on": _today, "closed_on": _today, "survey_by": _survey_by, "survey_phone": _survey_phone,
+}  # fmt: skip

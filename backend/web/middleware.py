@@ -1,0 +1,1 @@
+def signed_in_pages_are_not_kept(g): return g

@@ -1,0 +1,314 @@
+"""Reads one BPMN file into our own plain model, and refuses everything that is not on the list.
+
+The XML comes from a browser and is not trusted: no document types, no entities, no network, bounded size and
+depth, known namespaces, known elements, plain ids. Knows nothing of SpiffWorkflow, Django or packs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml import etree
+
+from backend.workflow.findings import refuse
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+DI = "http://www.omg.org/spec/DD/20100524/DI"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+NAMESPACES = {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "spiffworkflow": SPIFF}
+
+MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 5_000, 40
+PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}\Z")
+
+TASKS = {"userTask", "manualTask", "serviceTask", "businessRuleTask", "receiveTask"}
+PEOPLE = {"userTask", "manualTask"}
+GATEWAYS = {"exclusiveGateway", "parallelGateway"}
+EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"}
+CONTAINERS = {"subProcess", "adHocSubProcess"}
+FLOW_NODES = TASKS | GATEWAYS | EVENTS | CONTAINERS | {"callActivity"}
+_FURNITURE = {
+    "definitions", "collaboration", "participant", "process", "laneSet", "lane", "flowNodeRef", "extensionElements",
+    "incoming", "outgoing", "sequenceFlow", "conditionExpression", "message", "messageEventDefinition",
+    "timerEventDefinition", "timeDate", "terminateEventDefinition", "completionCondition", "documentation",
+    "textAnnotation", "text", "association", "childLaneSet",
+}  # fmt: skip
+_EXTENSIONS = {"properties", "property", "serviceTaskOperator", "parameters", "parameter", "calledDecisionId"}
+_ALLOWED = {
+    BPMN: FLOW_NODES | _FURNITURE,
+    BPMNDI: {"BPMNDiagram", "BPMNPlane", "BPMNShape", "BPMNEdge", "BPMNLabel"},
+    DC: {"Bounds"},
+    DI: {"waypoint"},
+    SPIFF: _EXTENSIONS,
+}
+_WORDS = {
+    "scriptTask": "A script would run program code, which diagrams may not do.",
+    "inclusiveGateway": "“One or more” gateways are not offered yet.",
+    "eventBasedGateway": "Event gateways are not offered yet.",
+    "timeCycle": "Repeating timers are not offered; use a dated one and go round again.",
+    "timeDuration": "Write the time as a date, counted from a fact: for example days(28, since=survey_sent_at).",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a service task asks the system to do; each parameter's value is an expression."""
+
+    name: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Element:
+    """One step of a diagram. `container` is the id of the process or sub-process it sits in."""
+
+    id: str
+    name: str
+    kind: str
+    container: str
+    lane: str
+    line: int
+    properties: Mapping[str, str] = field(default_factory=dict)
+    operation: Operation | None = None
+    table: str = ""
+    called: str = ""
+    event: str = ""
+    message: str = ""
+    due: str = ""
+    attached_to: str = ""
+    interrupting: bool = True
+    default: str = ""
+    event_sub_process: bool = False
+    completion: str = ""
+    documentation: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name or self.id
+
+
+@dataclass(frozen=True)
+class Flow:
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Box:
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """One file: one process, its elements, flows and where they are drawn."""
+
+    file: str
+    process: str
+    name: str
+    elements: Mapping[str, Element]
+    flows: Mapping[str, Flow]
+    lanes: Mapping[str, str]
+    annotations: Mapping[str, str]
+    boxes: Mapping[str, Box]
+    lines: Mapping[str, tuple[tuple[float, float], ...]]
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[Flow, ...]]:
+        return self._by("source")
+
+    @cached_property
+    def incoming(self) -> Mapping[str, tuple[Flow, ...]]:
+        return self._by("target")
+
+    def inside(self, container: str) -> Iterator[Element]:
+        return (element for element in self.elements.values() if element.container == container)
+
+    def tools(self, toolbox: str) -> Iterator[Element]:
+        """The activities an ad-hoc sub-process offers: those inside it that nothing leads to."""
+        return (e for e in self.inside(toolbox) if not self.incoming.get(e.id) and not e.attached_to)
+
+    def _by(self, end: str) -> dict[str, tuple[Flow, ...]]:
+        found: dict[str, list[Flow]] = {}
+        for flow in self.flows.values():
+            found.setdefault(getattr(flow, end), []).append(flow)
+        return {key: tuple(flows) for key, flows in found.items()}
+
+
+def parse_xml(file: str, source: str) -> etree._Element:
+    """The root of `source`, read with every door of XML shut. Raises `PackRefused`."""
+    data = source.encode()
+    if len(data) > MAX_BYTES:
+        raise refuse(file, "", "The file is larger than a megabyte.", "Split the diagram.")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    if "<!DOCTYPE" in source.upper() or "<!ENTITY" in source.upper():
+        raise refuse(file, "", "The file declares a document type, which is not allowed.", "Save it again from the editor.")
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise refuse(file, "", f"The file is not complete XML (line {error.lineno}).", "Save it again from the editor.") from None
+
+
+def read(file: str, source: str) -> Diagram:
+    """The diagram in `source`. Raises `PackRefused` naming the file and the element."""
+    root = parse_xml(file, source)
+    _check_tags(file, root)
+    _check_ids(file, root)
+    processes = root.findall(f"{{{BPMN}}}process")
+    if len(processes) != 1:
+        raise refuse(file, "", f"The file holds {len(processes)} processes; each file holds one.", "Split the file.")
+    return _Reader(file, root, processes[0]).diagram()
+
+
+def _check_tags(file: str, root: etree._Element) -> None:
+    count = 0
+    for node in root.iter():
+        count += 1
+        if not isinstance(node.tag, str):
+            continue
+        name = etree.QName(node)
+        if name.localname not in _ALLOWED.get(name.namespace or "", ()):
+            why = _WORDS.get(name.localname, f"“{name.localname}” is not an element that Caseway runs.")
+            raise refuse(file, node.get("id", ""), why, "Remove it or draw it another way.", node.get("name", ""))
+        if count > MAX_ELEMENTS or sum(1 for _ in node.iterancestors()) > MAX_DEPTH:
+            raise refuse(file, node.get("id", ""), "The diagram is too large or too deeply nested.", "Split the diagram.")
+
+
+def _check_ids(file: str, root: etree._Element) -> None:
+    seen: set[str] = set()
+    for node in root.iter():
+        for attribute in ("id", "bpmnElement", "sourceRef", "targetRef", "calledElement", "attachedToRef", "messageRef"):
+            value = node.get(attribute)
+            if value is not None and not PLAIN_ID.match(value):
+                raise refuse(file, value[:40], "An id may hold letters, digits, full stops, hyphens and underscores only.")
+        own = node.get("id") if not str(node.tag).startswith(f"{{{SPIFF}}}") else None
+        if own is not None and own in seen:
+            raise refuse(file, own, "Two elements have this id.", "Delete one of them and draw it again.")
+        seen.add(own or "")
+
+
+class _Reader:
+    def __init__(self, file: str, root: etree._Element, process: etree._Element) -> None:
+        self.file, self.root, self.process = file, root, process
+        self.lane_of: dict[str, str] = {}
+        self.lanes: dict[str, str] = {}
+        for lane in process.iter(f"{{{BPMN}}}lane"):
+            self.lanes[lane.get("id", "")] = lane.get("name", "")
+            for ref in lane.findall(f"{{{BPMN}}}flowNodeRef"):
+                self.lane_of[(ref.text or "").strip()] = lane.get("name", "")
+        self.messages = {m.get("id", ""): m.get("name", "") for m in root.findall(f"{{{BPMN}}}message")}
+
+    def diagram(self) -> Diagram:
+        elements = {element.id: element for element in self._elements(self.process, "")}
+        flows = {flow.id: flow for flow in self._flows()}
+        for flow in flows.values():
+            if flow.source not in elements or flow.target not in elements:
+                raise refuse(self.file, flow.id, "A line leads from or to something that is not there.", "Draw the line again.")
+        notes = {n.get("id", ""): _text(n, "text") for n in self.process.iter(f"{{{BPMN}}}textAnnotation")}
+        return Diagram(
+            self.file, self.process.get("id", ""), self.process.get("name", "") or self.process.get("id", ""),
+            elements, flows, self.lanes, notes, dict(self._boxes()), dict(self._lines()),
+        )  # fmt: skip
+
+    def _elements(self, container: etree._Element, lane: str) -> Iterator[Element]:
+        for node in container:
+            kind = etree.QName(node).localname if isinstance(node.tag, str) else ""
+            if kind in FLOW_NODES:
+                element = self._element(node, kind, container.get("id", ""), lane)
+                yield element
+                if kind in CONTAINERS:
+                    yield from self._elements(node, element.lane)
+
+    def _element(self, node: etree._Element, kind: str, container: str, lane: str) -> Element:
+        event, message, due = self._event(node)
+        return Element(
+            id=node.get("id", ""), name=" ".join(node.get("name", "").split()), kind=kind, container=container,
+            lane=self.lane_of.get(node.get("id", ""), lane), line=node.sourceline or 0,
+            properties=_properties(node), operation=_operation(node), table=_extension(node, "calledDecisionId"),
+            called=node.get("calledElement", ""), event=event, message=message, due=due,
+            attached_to=node.get("attachedToRef", ""), interrupting=_interrupting(node), default=node.get("default", ""),
+            event_sub_process=node.get("triggeredByEvent") == "true", completion=_text(node, "completionCondition"),
+            documentation=_text(node, "documentation"),
+        )  # fmt: skip
+
+    def _event(self, node: etree._Element) -> tuple[str, str, str]:
+        """The kind of event, the message's name and the due expression of an event or receive task."""
+        if (ref := node.get("messageRef")) is not None:
+            return "message", self.messages.get(ref, ""), ""
+        for child in node:
+            name = etree.QName(child).localname if isinstance(child.tag, str) else ""
+            if name.endswith("EventDefinition"):
+                kind = name.removesuffix("EventDefinition")
+                return kind, self.messages.get(child.get("messageRef", ""), ""), _text(child, "timeDate")
+        return "", "", ""
+
+    def _flows(self) -> Iterator[Flow]:
+        for node in self.process.iter(f"{{{BPMN}}}sequenceFlow"):
+            yield Flow(
+                node.get("id", ""), node.get("name", ""), node.get("sourceRef", ""), node.get("targetRef", ""),
+                _text(node, "conditionExpression"),
+            )  # fmt: skip
+
+    def _boxes(self) -> Iterator[tuple[str, Box]]:
+        for shape in self.root.iter(f"{{{BPMNDI}}}BPMNShape"):
+            bounds = shape.find(f"{{{DC}}}Bounds")
+            if bounds is not None:
+                x, y, width, height = (_coordinate(bounds.get(a)) for a in ("x", "y", "width", "height"))
+                yield shape.get("bpmnElement", ""), Box(x, y, width, height)
+
+    def _lines(self) -> Iterator[tuple[str, tuple[tuple[float, float], ...]]]:
+        for edge in self.root.iter(f"{{{BPMNDI}}}BPMNEdge"):
+            points = edge.findall(f"{{{DI}}}waypoint")
+            yield edge.get("bpmnElement", ""), tuple((_coordinate(p.get("x")), _coordinate(p.get("y"))) for p in points)
+
+
+def _coordinate(text: str | None) -> float:
+    try:
+        value = float(text or 0)
+    except ValueError:
+        return 0.0
+    return value if abs(value) < 100_000 else 0.0
+
+
+def _text(node: etree._Element, child: str) -> str:
+    found = node.find(f"{{{BPMN}}}{child}")
+    return (found.text or "").strip() if found is not None else ""
+
+
+def _interrupting(node: etree._Element) -> bool:
+    return node.get("cancelActivity", node.get("isInterrupting", "true")) != "false"
+
+
+def _extensions(node: etree._Element) -> etree._Element | None:
+    return node.find(f"{{{BPMN}}}extensionElements")
+
+
+def _extension(node: etree._Element, child: str) -> str:
+    box = _extensions(node)
+    found = box.find(f"{{{SPIFF}}}{child}") if box is not None else None
+    return (found.text or "").strip() if found is not None else ""
+
+
+def _properties(node: etree._Element) -> dict[str, str]:
+    box = _extensions(node)
+    found = box.iter(f"{{{SPIFF}}}property") if box is not None else iter(())
+    return {p.get("name", ""): p.get("value", "").strip() for p in found}
+
+
+def _operation(node: etree._Element) -> Operation | None:
+    box = _extensions(node)
+    operator = box.find(f"{{{SPIFF}}}serviceTaskOperator") if box is not None else None
+    if operator is None:
+        return None
+    parameters = {p.get("id", ""): p.get("value", "") for p in operator.iter(f"{{{SPIFF}}}parameter")}
+    return Operation(operator.get("id", ""), parameters)

@@ -1,0 +1,108 @@
+"""What diagrams may name. Operations, letters, messages and casework's facts register here, so a diagram calls *up*
+into the domain and the checker knows every signature without an upward import. Duplicates are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from backend.workflow.expressions import Value
+from backend.workflow.values import Fact
+
+if TYPE_CHECKING:
+    from backend.workflow.runner import Context
+
+#: An operation's code: it acts on the case of the context and gives back new facts.
+Perform = Callable[..., Mapping[str, Value]]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an operation. `choices` are the values allowed; "letters" means every letter code."""
+
+    label: str
+    choices: tuple[str, ...] | str = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class OperationKind:
+    """A word that diagrams can say: what it is called in the editor, its parameters, the facts it sets."""
+
+    name: str
+    label: str
+    parameters: Mapping[str, Parameter]
+    perform: Perform
+    gives: tuple[Fact, ...] = ()
+
+
+@dataclass
+class _Catalogue:
+    operations: dict[str, OperationKind] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)
+
+
+_known = _Catalogue()
+
+
+def operation(
+    name: str, label: str, *, gives: tuple[Fact, ...] = (), **parameters: Parameter
+) -> Callable[[Callable[..., Mapping[str, Value] | None]], Callable[..., Any]]:
+    """Register a function `(context, **parameters)` as an operation of this name."""
+
+    def register(perform: Callable[..., Mapping[str, Value] | None]) -> Callable[..., Any]:
+        def run(context: Context, **values: Value) -> Mapping[str, Value]:
+            return perform(context, **values) or {}
+
+        _add(_known.operations, name, OperationKind(name, label, parameters, run, gives))
+        return perform
+
+    return register
+
+
+def message(name: str, label: str) -> None:
+    """Register a message that casework can deliver to a case."""
+    _add(_known.messages, name, label)
+
+
+def fact(declared: Fact) -> None:
+    """Register a fact that casework sets when it opens or changes a case."""
+    _add(_known.facts, declared.name, declared)
+
+
+def letter(code: str, title: str) -> None:
+    """Register a kind of letter that diagrams may send."""
+    _add(_known.letters, code, title)
+
+
+def operations() -> Mapping[str, OperationKind]:
+    return _known.operations
+
+
+def messages() -> Mapping[str, str]:
+    return _known.messages
+
+
+def facts() -> Mapping[str, Fact]:
+    return _known.facts
+
+
+def letters() -> Mapping[str, str]:
+    return _known.letters
+
+
+def choices(parameter: Parameter) -> tuple[str, ...]:
+    """The values a parameter may take; empty when any value may be written."""
+    if parameter.choices == "letters":
+        return tuple(sorted(_known.letters))
+    return parameter.choices if isinstance(parameter.choices, tuple) else ()
+
+
+def _add(where: dict[str, Any], name: str, entry: Any) -> None:
+    if name in where:
+        raise RuntimeError(f"“{name}” is registered twice in the catalogue.")
+    where[name] = entry

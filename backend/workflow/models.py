@@ -1,0 +1,184 @@
+"""What the engine room keeps: packs and their versions, instances, tasks, steps done, faults."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from backend.accounts.models import Landlord, User
+from backend.workflow.packs import Pack as PackContents
+from backend.workflow.packs import pack_of
+
+
+class Pack(models.Model):
+    """One landlord's procedure; its published states are its versions."""
+
+    landlord = models.OneToOneField(Landlord, on_delete=models.CASCADE, related_name="pack")
+    title = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def live(self) -> Version | None:
+        """The version that the next case will follow."""
+        return self.versions.order_by("-number").first()
+
+
+class Version(models.Model):
+    """An immutable published state, named by the hash of its files. A trigger refuses any change."""
+
+    pack = models.ForeignKey(Pack, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    files = models.JSONField()
+    note = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pack", "number"], name="one_version_a_number"),
+        ]
+        ordering: ClassVar = ["-number"]
+
+    def __str__(self) -> str:
+        return f"Version {self.number}"
+
+    @property
+    def contents(self) -> PackContents:
+        """The pack, parsed once per process and version."""
+        return contents(self.digest)
+
+
+class _Loader:
+    """How `pack_of` gets a version's files; equal for every digest, so that the cache keys on the digest alone."""
+
+    def __init__(self, digest: str) -> None:
+        self.digest = digest
+
+    def __call__(self) -> dict[str, str]:
+        return Version.objects.filter(digest=self.digest).values_list("files", flat=True)[0]
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Loader)
+
+
+def contents(digest: str) -> PackContents:
+    """The pack of the version with this digest."""
+    return pack_of(digest, _Loader(digest))
+
+
+class Instance(models.Model):
+    """One running process. `facts` and `state` hold no personal data; `offers` and `active` are for quick pages."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="instances")
+    state = models.JSONField(null=True)
+    facts = models.JSONField(default=dict)
+    offers = models.JSONField(default=list)
+    active = models.JSONField(default=list)
+    messages = models.JSONField(default=list)
+    due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="instance_due")]
+
+    def __str__(self) -> str:
+        return f"Instance {self.pk}"
+
+
+class Task(models.Model):
+    """Something a person must do. Its promise and due time are fixed when it opens."""
+
+    OPEN, DONE, CANCELLED = "open", "done", "cancelled"
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="tasks")
+    engine_id = models.UUIDField(unique=True)
+    element = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    form = models.CharField(max_length=100)
+    role = models.SlugField()
+    promise = models.CharField(max_length=100, blank=True)
+    due_at = models.DateTimeField()
+    party_id = models.BigIntegerField(null=True)
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="tasks")
+    status = models.CharField(max_length=10, default=OPEN, choices=[(OPEN, "Open"), (DONE, "Done"), (CANCELLED, "No longer needed")])
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    draft = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["role", "due_at"], condition=Q(status="open"), name="task_open_by_role"),
+            models.Index(fields=["owner", "due_at"], condition=Q(status="open"), name="task_open_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_late(self, now: datetime) -> bool:
+        return self.due_at < (self.closed_at or now)
+
+
+class Step(models.Model):
+    """An element of a diagram that an instance has passed. The engine forgets; this remembers."""
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="steps")
+    engine_id = models.UUIDField()
+    element = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    party_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["instance", "engine_id", "element"], name="one_step_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Done(models.Model):
+    """An operation that was performed, under the engine task id that asked for it: so a replay cannot do it twice."""
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="operations")
+    key = models.UUIDField()
+    operation = models.CharField(max_length=100)
+    gave = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["instance", "key"], name="one_operation_once")]
+
+    def __str__(self) -> str:
+        return self.operation
+
+
+class Fault(models.Model):
+    """A place where an instance cannot go on by itself, until a person retries."""
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="faults")
+    engine_id = models.UUIDField()
+    element = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    sentence = models.CharField(max_length=500)
+    raised_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "engine_id"], condition=Q(resolved_at=None), name="one_open_fault_a_place")
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,212 @@
+"""A pack: one landlord's diagrams, tables, forms, promises and wording, as text files that can be laid over a base.
+
+Reads and resolves; `check` says what is wrong beyond that. Knows no database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from backend.workflow import catalogue
+from backend.workflow.bpmn import Diagram, Element, read
+from backend.workflow.engine import Diagrams, parse
+from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.forms import Form, read_form
+from backend.workflow.promises import FILE as PROMISES
+from backend.workflow.promises import Promise, read_promises
+from backend.workflow.tables import Table, read_table
+from backend.workflow.values import Fact, is_kind
+
+Files = Mapping[str, str]
+ABOUT = "pack.toml"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of the landlord: its lane bears its name, and its powers are the product's words (`accounts.powers`)."""
+
+    code: str
+    name: str
+    powers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that can be run. `elements` holds every step of every diagram by its id, which is unique in the pack."""
+
+    title: str
+    start: str
+    roles: Mapping[str, Role]
+    diagrams: Mapping[str, Diagram]
+    elements: Mapping[str, Element]
+    forms: Mapping[str, Form]
+    tables: Mapping[str, Table]
+    promises: Mapping[str, Promise]
+    facts: Mapping[str, Fact]
+    engine: Diagrams
+
+    def role_of(self, element: Element) -> str:
+        """The code of the role whose lane the element sits in, or its own `role` property; "" for none."""
+        name = element.properties.get("role") or element.lane
+        return next((role.code for role in self.roles.values() if role.name == name or role.code == name), "")
+
+    def diagram_of(self, element_id: str) -> Diagram:
+        return next(d for d in self.diagrams.values() if element_id in d.elements)
+
+
+def content_hash(files: Files) -> str:
+    """The name of a version: SHA-256 over its files' paths and text, 64 hex digits."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        for part in (path, files[path]):
+            digest.update(f"{len(part.encode())}:".encode() + part.encode())
+    return digest.hexdigest()
+
+
+def lay_over(base: Files, overlay: Files) -> dict[str, str]:
+    """The overlay's files over the base's. `pack.toml` is merged key by key; `extends` is used up."""
+    merged = {**base, **overlay}
+    about = {**tomllib.loads(base.get(ABOUT, "")), **tomllib.loads(overlay.get(ABOUT, ""))}
+    about.pop("extends", None)
+    merged[ABOUT] = _toml(about)
+    return merged
+
+
+def folder_files(folder: Path) -> dict[str, str]:
+    """Every file of a pack's folder, by its path inside it."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {str(path.relative_to(folder)): path.read_text() for path in found}
+
+
+def flattened(folder: Path) -> dict[str, str]:
+    """The pack in `folder`, laid over the one it extends (a sibling folder), if any."""
+    files = folder_files(folder)
+    base = tomllib.loads(files[ABOUT]).get("extends")
+    return lay_over(flattened(folder.parent / base), files) if base else files
+
+
+def read_pack(files: Files) -> Pack:
+    """The pack in `files`. Raises `PackRefused` with every finding that keeps it from being read."""
+    return _Reader(files).pack()
+
+
+@lru_cache(maxsize=64)
+def pack_of(digest: str, load: Any) -> Pack:
+    """A version's pack, parsed once per process. `load()` gives its files when it is not in memory yet."""
+    return read_pack(load())
+
+
+class _Reader:
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.findings: list[Finding] = []
+
+    def pack(self) -> Pack:
+        about = self._about()
+        diagrams = self._each(".bpmn", read)
+        forms = {f.key: f for f in self._each(".json", lambda path, text: read_form(Path(path).stem, text), "forms/").values()}
+        tables = {t.key: t for t in self._each(".dmn", lambda path, text: read_table(Path(path).stem, text)).values()}
+        promises = self._each(".toml", lambda _, text: read_promises(text), PROMISES).get(PROMISES, {})
+        self._stop()
+        elements = self._elements(diagrams.values())
+        facts = self._facts(about, forms.values(), tables.values())
+        start = str(about.get("start", ""))
+        if start not in {diagram.process for diagram in diagrams.values()}:
+            self._add(Finding(ABOUT, "start", f"There is no diagram of the process “{start}”.", "Name the process that a case begins with."))
+        self._stop()
+        engine = parse(start, diagrams, {path: text for path, text in self.files.items() if path.endswith(".bpmn")})
+        return Pack(str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, engine)
+
+    def _about(self) -> dict[str, Any]:
+        try:
+            about = tomllib.loads(self.files.get(ABOUT, ""))
+        except tomllib.TOMLDecodeError as error:
+            raise PackRefused([Finding(ABOUT, "", f"It cannot be read: {error}.", "Check the file.")]) from None
+        if "title" not in about:
+            raise PackRefused([Finding(ABOUT, "", "The pack has no title.", "Give it one.")])
+        return about
+
+    def _each(self, ending: str, reader: Any, prefix: str = "") -> dict[str, Any]:
+        found = {}
+        for path, text in self.files.items():
+            if path.endswith(ending) and path.startswith(prefix) and (prefix or "/" not in path):
+                try:
+                    found[path] = reader(path, text)
+                except PackRefused as refused:
+                    self.findings.extend(refused.findings)
+        return found
+
+    def _elements(self, diagrams: Iterable[Diagram]) -> dict[str, Element]:
+        found: dict[str, Element] = {}
+        for diagram in diagrams:
+            for element in diagram.elements.values():
+                if element.id in found:
+                    self._add(Finding(diagram.file, element.id, "Another diagram has an element with this id.", "Delete it and draw it again.", element.name))
+                found[element.id] = element
+        return found
+
+    def _facts(self, about: Mapping[str, Any], forms: Iterable[Form], tables: Iterable[Table]) -> dict[str, Fact]:
+        found = dict(catalogue.facts())
+        for operation in catalogue.operations().values():
+            found.update({fact.name: fact for fact in operation.gives})
+        declared = [fact for form in forms for fact in form.facts()] + [fact for table in tables for fact in table.outputs]
+        for name, raw in about.get("facts", {}).items():
+            kind = raw.get("kind", "")
+            if is_kind(kind):
+                declared.append(Fact(name, kind, tuple(raw.get("choices", ())), ABOUT))
+        for fact in declared:
+            self._declare(found, fact)
+        return found
+
+    def _declare(self, found: dict[str, Fact], fact: Fact) -> None:
+        known = found.get(fact.name)
+        if known is not None and known.kind != fact.kind:
+            self._add(Finding(fact.source, fact.name, f"This fact is already declared in {known.source or 'the product'} as another type.", "Use another name."))
+        choices = tuple(dict.fromkeys([*(known.choices if known else ()), *fact.choices]))
+        found[fact.name] = Fact(fact.name, fact.kind, choices, fact.source)
+
+    def _add(self, finding: Finding) -> None:
+        self.findings.append(finding)
+
+    def _stop(self) -> None:
+        if self.findings:
+            raise PackRefused(self.findings)
+
+
+def _roles(about: Mapping[str, Any]) -> dict[str, Role]:
+    return {r["code"]: Role(r["code"], r["name"], tuple(r.get("powers", ()))) for r in about.get("role", [])}
+
+
+def _toml(about: Mapping[str, Any]) -> str:
+    """`pack.toml` written again. Handles what a pack's file may hold: scalars, lists, tables, arrays of tables."""
+    lines = [f"{key} = {_value(value)}" for key, value in about.items() if not _is_table(value)]
+    for key, value in about.items():
+        if isinstance(value, dict):
+            lines += [f"\n[{key}]", *(f"{k} = {_value(v)}" for k, v in value.items())]
+        elif _is_table(value):
+            for item in value:
+                lines += [f"\n[[{key}]]", *(f"{k} = {_value(v)}" for k, v in item.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }"
+        case list():
+            return "[" + ", ".join(_value(v) for v in value) + "]"
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return str(value)

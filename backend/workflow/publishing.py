@@ -1,0 +1,36 @@
+"""Publishing: a pack's files become an immutable version, if the checker finds no error in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from backend.accounts.models import Landlord, Role, User
+from backend.audit.models import record
+from backend.workflow import check
+from backend.workflow.findings import PackRefused
+from backend.workflow.models import Pack, Version
+from backend.workflow.packs import content_hash, read_pack
+
+
+@transaction.atomic
+def publish(*, landlord: Landlord, files: Mapping[str, str], note: str, by: User | None, now: datetime) -> Version:
+    """Publish `files` as the landlord's next version. Open cases keep theirs. Raises `PackRefused`."""
+    if refusals := check.errors(check.findings(files)):
+        raise PackRefused(refusals)
+    contents = read_pack(files)
+    Landlord.objects.select_for_update().get(pk=landlord.pk)
+    pack, _ = Pack.objects.update_or_create(landlord=landlord, defaults={"title": contents.title})
+    last = pack.live
+    version = Version.objects.create(
+        pack=pack, number=(last.number if last else 0) + 1, digest=content_hash(files), files=dict(files),
+        note=note, published_at=now, published_by=by,
+    )  # fmt: skip
+    for role in contents.roles.values():
+        Role.objects.update_or_create(
+            landlord=landlord, code=role.code, defaults={"name": role.name, "powers": list(role.powers)}
+        )
+    record("publish", f"Published version {version.number} of the procedure", landlord=landlord, by=by, at=now, note=note)
+    return version

@@ -1,0 +1,255 @@
+"""The door of the engine room: every way in which an instance moves, one transaction each.
+
+One writer per instance: each command locks its row first. What the diagram asks for is performed through the
+catalogue, each operation in a savepoint and once per engine task id. Knows no case: who owns a task and what an
+operation acts on come from the registered `Subjects`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.accounts.models import User
+from backend.errors import AlreadyDone, DomainError
+from backend.workflow import catalogue
+from backend.workflow.engine import PARTY, Effect, Offer, OpenTask, Outcome, Run, StepDone, Trouble
+from backend.workflow.expressions import ExpressionError, Function, Value, parse
+from backend.workflow.functions import functions_for
+from backend.workflow.models import Done, Fault, Instance, Step, Task, Version
+from backend.workflow.packs import Pack
+from backend.workflow.values import pack as pack_values
+from backend.workflow.values import unpack
+
+
+class Subjects(Protocol):
+    """What casework tells the engine room about the thing an instance is about."""
+
+    def subject(self, instance: Instance) -> Any:
+        """The object that operations act on: the case."""
+
+    def owner_id(self, subject: Any, role: str) -> int | None:
+        """Who gets a new task of this role, if it is somebody's already."""
+
+
+_subjects: list[Subjects] = []
+
+
+def serve(subjects: Subjects) -> None:
+    """Register where subjects come from. Called once, at start-up."""
+    _subjects[:] = [subjects]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an operation is given besides its parameters. `facts` are the case's, with those of the scope over them."""
+
+    instance: Instance
+    subject: Any
+    key: UUID
+    element: str
+    facts: Mapping[str, Value]
+    scope: Mapping[str, Value]
+    by: User | None
+    now: datetime
+
+
+class _House:
+    """One command's host: connects the engine to the catalogue, the pack and the clock."""
+
+    def __init__(self, instance: Instance, contents: Pack, facts: dict[str, Value], by: User | None, now: datetime) -> None:
+        self.instance, self.contents, self.facts, self.by, self.now = instance, contents, facts, by, now
+        self.calendar = instance.landlord.calendar
+        self.functions: Mapping[str, Function] = functions_for(self.calendar)
+        self.subject = _subjects[0].subject(instance)
+
+    def perform(self, effect: Effect) -> Mapping[str, Value]:
+        kind = catalogue.operations().get(effect.operation)
+        if kind is None:
+            raise DomainError(f"The system has no operation “{effect.operation}”.")
+        done = Done.objects.filter(instance=self.instance, key=effect.key).first()
+        if done is not None:
+            return unpack(done.gave)
+        context = Context(
+            self.instance, self.subject, UUID(effect.key), effect.element, {**self.facts, **effect.scope}, effect.scope, self.by, self.now
+        )
+        with transaction.atomic():
+            gave = kind.perform(context, **effect.parameters)
+            Done.objects.create(
+                instance=self.instance, key=effect.key, operation=effect.operation, gave=pack_values(gave), at=self.now
+            )
+        return gave
+
+    def decide(self, table: str, facts: Mapping[str, Value]) -> Mapping[str, Value]:
+        return self.contents.tables[table].decide({**dict.fromkeys(self.contents.facts), **facts}, self.functions)
+
+    def accept(self, name: str, value: Value) -> Value:
+        declared = self.contents.facts.get(name)
+        if declared is None:
+            raise ExpressionError(f"“{name}” is not a fact of this procedure.")
+        return declared.accept(value)
+
+    def due(self, element_id: str, scope: Mapping[str, Value]) -> datetime:
+        """When a task that opens now falls due: by its promise, or by its own expression."""
+        said = self.contents.elements[element_id].properties
+        seen = {**self.facts, **scope}
+        try:
+            if promise := self.contents.promises.get(said.get("promise", "")):
+                return promise.due(facts=seen, functions=self.functions, calendar=self.calendar, opened=self.now)
+            due = parse(said.get("due", "none")).evaluate({**seen, "opened_at": self.now}, self.functions)
+            if isinstance(due, datetime):
+                return due
+        except ExpressionError:
+            pass
+        # A task without a date would sink: the next working day brings it up, and the checker names the cause.
+        return self.calendar.working_days(1, since=self.now)
+
+
+def prepare(version: Version, *, now: datetime) -> Instance:
+    """A new instance that has not begun, so that its case can point at it first."""
+    return Instance.objects.create(landlord=version.pack.landlord, version=version, started_at=now)
+
+
+def begin(instance: Instance, *, facts: Mapping[str, Value], by: User | None, now: datetime) -> Instance:
+    """Start a prepared instance with what is known of it."""
+    return _command(instance.pk, lambda run: run.begin(), by=by, now=now, learn=facts)
+
+
+def complete(task: Task, *, facts: Mapping[str, Value], by: User, now: datetime) -> Instance:
+    """Complete a person's task with the facts its form gave. Raises `AlreadyDone` when it is not open any more."""
+    with transaction.atomic():
+        _lock(task.instance_id)
+        if Task.objects.filter(pk=task.pk, status=Task.OPEN).update(status=Task.DONE, closed_at=now, closed_by=by) == 0:
+            raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
+        return _command(task.instance_id, lambda run: run.complete(str(task.engine_id), facts), by=by, now=now)
+
+
+def deliver(
+    instance: Instance, message: str, *, facts: Mapping[str, Value], by: User | None, now: datetime, party_id: int | None = None
+) -> Instance:
+    """Pass a message to an instance that waits for it, or that it starts something in (about a person, if given)."""
+    return _command(instance.pk, lambda run: run.deliver(message, facts, _scope(party_id)), by=by, now=now)
+
+
+def start_tool(instance: Instance, *, element: str, party_id: int | None, by: User, now: datetime) -> Instance:
+    """Start a tool of an open toolbox, for a person or for the whole case."""
+    offer = next((o for o in instance.offers if o["element"] == element), None)
+    if offer is None:
+        raise DomainError("This tool is not offered at this stage of the case.")
+    scope = _scope(party_id)
+    return _command(instance.pk, lambda run: run.start_tool(offer["toolbox"], element, scope), by=by, now=now)
+
+
+def _scope(party_id: int | None) -> dict[str, Value]:
+    return {} if party_id is None else {PARTY: party_id}
+
+
+def tick(instance_id: int, *, now: datetime) -> Instance:
+    """Let the instance's due timers fire."""
+    return _command(instance_id, lambda run: run.tick(), by=None, now=now)
+
+
+def retry(fault: Fault, *, by: User, now: datetime) -> Instance:
+    """Try again where the instance stopped."""
+    if fault.resolved_at is not None:
+        raise AlreadyDone("This fault has already been dealt with.")
+    return _command(fault.instance_id, lambda run: run.retry(str(fault.engine_id)), by=by, now=now)
+
+
+@transaction.atomic
+def _command(
+    instance_id: int, act: Callable[[Run], object], *, by: User | None, now: datetime, learn: Mapping[str, Value] | None = None
+) -> Instance:
+    instance = _lock(instance_id)
+    if instance.ended_at is not None:
+        raise AlreadyDone("This case's procedure has ended.")
+    contents = instance.version.contents
+    facts: dict[str, Value] = {**dict.fromkeys(contents.facts), **unpack(instance.facts)}
+    house = _House(instance, contents, facts, by, now)
+    facts.update({name: house.accept(name, value) for name, value in (learn or {}).items()})
+    run = Run(contents.engine, contents.elements, house, facts, instance.state, can_refuse=by is not None)
+    act(run)
+    _save(instance, run.outcome(), house)
+    return instance
+
+
+def _lock(instance_id: int) -> Instance:
+    return (
+        Instance.objects.select_for_update(of=("self",)).select_related("landlord", "version").defer("version__files").get(pk=instance_id)
+    )
+
+
+def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
+    _save_steps(instance, outcome.done, house)
+    _save_tasks(instance, outcome.open, house)
+    _save_faults(instance, outcome.troubles, house)
+    instance.state, instance.facts = outcome.state, pack_values(outcome.facts)
+    instance.offers = [_offer(offer) for offer in outcome.offers]
+    instance.active, instance.messages, instance.due_at = outcome.active, outcome.messages, outcome.due_at
+    if outcome.ended:
+        instance.ended_at, instance.ended_by = house.now, outcome.ended
+    instance.save()
+
+
+def _offer(offer: Offer) -> dict[str, str]:
+    return {"toolbox": offer.toolbox, "element": offer.element}
+
+
+def _party(scope: Mapping[str, Value]) -> int | None:
+    value = scope.get(PARTY)
+    return value if isinstance(value, int) else None
+
+
+def _save_steps(instance: Instance, done: Iterable[StepDone], house: _House) -> None:
+    Step.objects.bulk_create(
+        [
+            Step(
+                instance=instance, engine_id=step.id, element=step.element, name=house.contents.elements[step.element].label,
+                party_id=_party(step.scope), at=house.now,
+            )
+            for step in done
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _save_tasks(instance: Instance, opened: Iterable[OpenTask], house: _House) -> None:
+    """Rows for what the engine offers now: new ones are made, those it no longer offers are cancelled."""
+    offered = {UUID(task.id): task for task in opened}
+    standing = dict(Task.objects.filter(instance=instance, status=Task.OPEN).values_list("engine_id", "pk"))
+    gone = [pk for engine_id, pk in standing.items() if engine_id not in offered]
+    if gone:
+        Task.objects.filter(pk__in=gone).update(status=Task.CANCELLED, closed_at=house.now)
+    Task.objects.bulk_create([_new_task(instance, t, house) for key, t in offered.items() if key not in standing])
+
+
+def _new_task(instance: Instance, opened: OpenTask, house: _House) -> Task:
+    element = house.contents.elements[opened.element]
+    role = house.contents.role_of(element)
+    return Task(
+        instance=instance, engine_id=opened.id, element=element.id, name=element.label, form=element.properties.get("form", ""),
+        role=role, promise=element.properties.get("promise", ""), due_at=house.due(element.id, opened.scope),
+        party_id=_party(opened.scope), owner_id=_subjects[0].owner_id(house.subject, role), opened_at=house.now,
+    )  # fmt: skip
+
+
+def _save_faults(instance: Instance, troubles: Iterable[Trouble], house: _House) -> None:
+    troubled = {UUID(trouble.id): trouble for trouble in troubles}
+    standing = {fault.engine_id: fault for fault in Fault.objects.filter(instance=instance, resolved_at=None)}
+    for key, fault in standing.items():
+        if key not in troubled:
+            Fault.objects.filter(pk=fault.pk).update(resolved_at=house.now)
+        elif fault.sentence != troubled[key].sentence[:500]:
+            Fault.objects.filter(pk=fault.pk).update(sentence=troubled[key].sentence[:500])
+    for key, trouble in troubled.items():
+        if key not in standing:
+            element = house.contents.elements.get(trouble.element)
+            Fault.objects.create(
+                instance=instance, engine_id=key, element=trouble.element, name=element.label if element else trouble.element,
+                sentence=trouble.sentence[:500], raised_at=house.now,
+            )  # fmt: skip

@@ -1,0 +1,124 @@
+"""Decision tables: DMN files read into rows of our own expressions.
+
+SpiffWorkflow's reading takes the first of two matches silently and leaves the output missing when nothing matches;
+here both are errors. Cells are unary tests: `-`, `"a","b"`, `>= 13`, `[1..5]`, `true`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from backend.workflow.bpmn import parse_xml
+from backend.workflow.expressions import Expression, ExpressionError, Function, Value, parse
+from backend.workflow.findings import refuse
+from backend.workflow.values import Fact, Kind
+
+DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+_TAGS = {"definitions", "decision", "decisionTable", "input", "inputExpression", "text", "output", "rule", "inputEntry", "outputEntry", "description"}
+_KINDS: Mapping[str, Kind] = {"string": "one_of", "boolean": "yes_no", "integer": "whole", "number": "decimal"}
+_RANGE = re.compile(r"([\[(])\s*(-?[\d.]+)\s*\.\.\s*(-?[\d.]+)\s*([\])])\Z")
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    tests: tuple[Expression | None, ...]
+    outputs: tuple[Expression, ...]
+    cells: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One decision table. `outputs` name the facts it sets."""
+
+    key: str
+    name: str
+    first: bool
+    inputs: tuple[Expression, ...]
+    outputs: tuple[Fact, ...]
+    rules: tuple[Rule, ...]
+
+    def decide(self, names: Mapping[str, Value], functions: Mapping[str, Function]) -> dict[str, Value]:
+        """The outputs for these facts. Raises `ExpressionError` when no row, or more than one, fits."""
+        fitting = [rule for rule in self.rules if all(test is None or test.evaluate(names, functions) for test in rule.tests)]
+        if not fitting:
+            raise ExpressionError(f"No row of the table “{self.name}” fits this case.")
+        if len(fitting) > 1 and not self.first:
+            raise ExpressionError(f"More than one row of the table “{self.name}” fits this case.")
+        values = (cell.evaluate({}, functions) for cell in fitting[0].outputs)
+        return {fact.name: value for fact, value in zip(self.outputs, values, strict=True)}
+
+
+def read_table(key: str, source: str) -> Table:
+    """The table in a pack's `<key>.dmn`. Raises `PackRefused`."""
+    file = f"{key}.dmn"
+    root = parse_xml(file, source)
+    for node in root.iter():
+        if isinstance(node.tag, str) and etree.QName(node).localname not in _TAGS:
+            raise refuse(file, node.get("id", ""), f"“{etree.QName(node).localname}” is not part of a decision table.")
+    decision = root.find(f"{{{DMN}}}decision")
+    table = decision.find(f"{{{DMN}}}decisionTable") if decision is not None else None
+    if decision is None or table is None:
+        raise refuse(file, "", "The file holds no decision table.", "Save it again from the editor.")
+    policy = table.get("hitPolicy", "UNIQUE")
+    if policy not in ("UNIQUE", "FIRST"):
+        raise refuse(file, table.get("id", ""), f"The hit policy {policy} is not offered.", "Use UNIQUE or FIRST.")
+    return _Reader(file, key).table(decision.get("name", key), policy == "FIRST", table)
+
+
+class _Reader:
+    def __init__(self, file: str, key: str) -> None:
+        self.file, self.key = file, key
+
+    def table(self, name: str, first: bool, node: etree._Element) -> Table:
+        inputs = tuple(self._parse(_text(item, "inputExpression/{%s}text" % DMN), item) for item in _all(node, "input"))
+        rows = [(row, tuple(_text(c, "text") for c in _all(row, "inputEntry")), [_text(c, "text") for c in _all(row, "outputEntry")]) for row in _all(node, "rule")]
+        outputs = _all(node, "output")
+        for row, cells, results in rows:
+            if len(cells) != len(inputs) or len(results) != len(outputs):
+                raise refuse(self.file, row.get("id", ""), "A row has too few or too many cells.", "Fill every column.")
+        facts = tuple(self._fact(item, [results[i] for _, _, results in rows]) for i, item in enumerate(outputs))
+        return Table(self.key, name, first, inputs, facts, tuple(self._rule(row, inputs, cells, results) for row, cells, results in rows))
+
+    def _rule(self, row: etree._Element, inputs: tuple[Expression, ...], cells: tuple[str, ...], results: list[str]) -> Rule:
+        tests = tuple(self._test(given, cell, row) for given, cell in zip(inputs, cells, strict=True))
+        return Rule(row.get("id", ""), tests, tuple(self._parse(result, row) for result in results), (*cells, *results), _text(row, "description"))
+
+    def _test(self, given: Expression, cell: str, row: etree._Element) -> Expression | None:
+        cell = cell.strip()
+        if cell in ("", "-"):
+            return None
+        if found := _RANGE.match(cell):
+            opens, low, high, closes = found.groups()
+            lower, upper = (">=" if opens == "[" else ">"), ("<=" if closes == "]" else "<")
+            return self._parse(f"({given.text}) {lower} {low} and ({given.text}) {upper} {high}", row)
+        if cell[0] in "<>":
+            return self._parse(f"({given.text}) {cell}", row)
+        return self._parse(f"({given.text}) in [{cell}]", row)
+
+    def _fact(self, node: etree._Element, results: list[str]) -> Fact:
+        kind = _KINDS.get(node.get("typeRef", "string"))
+        if kind is None:
+            raise refuse(self.file, node.get("id", ""), f"“{node.get('typeRef')}” is not a type of output.")
+        choices = tuple(dict.fromkeys(str(self._parse(r, node).evaluate({}, {})) for r in results)) if kind == "one_of" else ()
+        return Fact(node.get("name", ""), kind, choices, self.file)
+
+    def _parse(self, text: str, node: etree._Element) -> Expression:
+        try:
+            return parse(text)
+        except ExpressionError as error:
+            raise refuse(self.file, node.get("id", ""), error.sentence, "Correct the cell.") from None
+
+
+def _all(node: etree._Element, child: str) -> list[etree._Element]:
+    return node.findall(f"{{{DMN}}}{child}")
+
+
+def _text(node: etree._Element, path: str) -> str:
+    found = node.find(f"{{{DMN}}}{path}")
+    return (found.text or "").strip() if found is not None else ""

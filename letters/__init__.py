@@ -1,0 +1,22 @@
+"""How we write to people: letters for anti-social behaviour cases, as HTML and PDF.
+
+The narrow door of a pure package: no Django, no database, no queue. Give it a kind's code and data, get a letter
+or a LetterError whose message an officer can act on. It does not limit its own time and memory: whoever calls it
+with data from outside runs it in a process that has limits.
+"""
+
+from .address import block as address_block
+from .address import postcode
+from .address import problems as address_problems
+from .brand import PLAIN, Brand
+from .catalogue import Kind, from_json, kind, kinds, sample
+from .dates import clock, day, moment
+from .errors import LetterError, NeedsNotMet
+from .needs import STANDARD, Need
+from .render import RENDITIONS, Rendition, gallery, missing, preview_html, render
+
+__all__ = [
+    "PLAIN", "RENDITIONS", "STANDARD", "Brand", "Kind", "LetterError", "Need", "NeedsNotMet", "Rendition",
+    "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind", "kinds", "missing",
+    "moment", "postcode", "preview_html", "render", "sample",
+]  # fmt: skip

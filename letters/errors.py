@@ -1,0 +1,61 @@
+"""What can stop a letter: a small tree whose messages are sentences for the officer who sends it.
+
+Knows nothing of tasks, faults or pages. The docstring of each error is its message when none is given.
+"""
+
+from __future__ import annotations
+
+
+class LetterError(ValueError):
+    """The letter could not be made."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or " ".join((type(self).__doc__ or "").split()))
+
+
+class BadKind(LetterError):
+    """A kind of letter is put together wrongly. Tell the people who look after the software."""
+
+
+class UnknownKind(LetterError):
+    """There is no such kind of letter."""
+
+
+class UnknownRendition(LetterError):
+    """A letter is made as accessible, large or print."""
+
+
+class BadBrand(LetterError):
+    """The landlord's colour or logo cannot be used."""
+
+
+class NeedsNotMet(LetterError):
+    """The letter lacks something that it must say."""
+
+    def __init__(self, sentences: tuple[str, ...]) -> None:
+        self.sentences = sentences
+        super().__init__(" ".join(sentences))
+
+
+class CharacterWithoutFont(LetterError):
+    """The letter holds a character that cannot be printed."""
+
+
+class RefusedFetch(LetterError):
+    """The letter tried to bring in something from outside. It was not made."""
+
+
+class DrawingFault(LetterError):
+    """The letter could not be drawn without a fault."""
+
+
+class DoesNotFit(LetterError):
+    """Something in the letter does not fit its place on the page."""
+
+
+class TooManyPages(LetterError):
+    """The letter has too many pages to be printed and posted."""
+
+
+class Betrayal(LetterError):
+    """The letter would show who reported."""

@@ -1,0 +1,113 @@
+"""Writes a letter: checks the data, fills the template, draws the rendition.
+
+Knows no cases, no queue and no clock: the date of the letter is data like the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from jinja2 import UndefinedError
+from markupsafe import Markup
+
+from .brand import PLAIN, Brand, logo_png, logo_uri
+from .catalogue import Kind, kind, kinds, sample
+from .draw import RenditionName, draw, styles
+from .errors import BadKind, Betrayal, NeedsNotMet, TooManyPages, UnknownRendition
+from .templates import environment
+from .values import gather
+
+RENDITIONS: tuple[RenditionName, ...] = get_args(RenditionName)
+# GOV.UK Notify prints no more, and a longer letter is hardly read.
+PRINT_PAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One letter in one shape. The hash is that of the PDF."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+    html: str
+
+
+def missing(kind: Kind, data: Mapping[str, object]) -> tuple[str, ...]:
+    """A sentence for each thing that stops this letter being written; nothing when it can be."""
+    return gather(kind.needs, data)[1]
+
+
+def render(
+    kind_code: str,
+    data: Mapping[str, object],
+    *,
+    rendition: RenditionName,
+    brand: Brand,
+    protected: Sequence[str] = (),
+) -> Rendition:
+    """The letter as PDF. A letter in which any of the protected words stands (a reporter's name) is not made."""
+    if rendition not in RENDITIONS:
+        raise UnknownRendition(f"There is no rendition called {rendition}. Choose from {', '.join(RENDITIONS)}.")
+    html = _page(kind(kind_code), data, brand, protected)
+    pictures = {logo_uri(brand.logo): logo_png(brand.logo)} if brand.logo else {}
+    pdf, pages = draw(html, rendition, pictures)
+    if rendition == "print" and pages > PRINT_PAGES:
+        raise TooManyPages(f"The letter takes {pages} pages, where {PRINT_PAGES} can be posted. Shorten it.")
+    return Rendition(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=pages, html=html)
+
+
+def preview_html(
+    kind_code: str, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()
+) -> str:
+    """The letter as one page of HTML with its styles, to be shown in a sandboxed frame."""
+    html = _page(kind(kind_code), data, brand, protected)
+    return html.replace("</head>", f"<style>{styles('accessible')}</style></head>", 1)
+
+
+def gallery(folder: Path, brand: Brand = PLAIN) -> tuple[Path, ...]:
+    """Every kind in every rendition, from its sample, written into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for each in kinds().values():
+        for rendition in RENDITIONS:
+            path = folder / f"{each.code}.{rendition}.pdf"
+            path.write_bytes(render(each.code, sample(each), rendition=rendition, brand=brand).pdf)
+            written.append(path)
+    return tuple(written)
+
+
+def _page(kind: Kind, data: Mapping[str, object], brand: Brand, protected: Sequence[str]) -> str:
+    values, faults = gather(kind.needs, data)
+    if faults:
+        raise NeedsNotMet(faults)
+    logo = logo_uri(brand.logo) if brand.logo else None
+    try:
+        html = (
+            environment()
+            .get_template(f"kinds/{kind.code}/letter.html")
+            .render(**values, kind=kind, brand=brand, logo=logo)
+        )
+    except UndefinedError as error:
+        raise BadKind(f"The letter {kind.code} asks for something that nobody gives: {error}") from error
+    _check_protected(html, protected)
+    return html
+
+
+def _check_protected(html: str, protected: Sequence[str]) -> None:
+    # Markup only takes the tags out here; the result is searched, never shown.
+    text = _folded(Markup(html.partition("<body>")[2]).striptags())  # noqa: S704
+    for words in filter(None, map(_folded, protected)):
+        if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text):
+            raise Betrayal("The letter would show who reported. Take out the words that give them away.")
+
+
+def _folded(text: str) -> str:
+    """The text without case, accents' spelling, odd spaces or invisible characters, for comparing."""
+    seen = (each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
+    return " ".join("".join(seen).casefold().split())

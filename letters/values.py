@@ -1,0 +1,170 @@
+"""Checks each value that a letter is given and turns it into what a template may print.
+
+Knows types and limits, no kinds and no pages. Text stays text: markup in it is printed as it stands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NoReturn
+
+from .address import block, problems
+from .needs import STANDARD, Need
+
+TEXT_LIMIT, PARAGRAPHS_LIMIT, LINES_LIMIT, ROWS_LIMIT = 300, 5_000, 10, 40
+# Word processors and web pages leave these behind; they print as nothing and can be dropped.
+_DROPPED = dict.fromkeys(map(ord, "\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{SOFT HYPHEN}\N{WORD JOINER}"))
+# Arabic, Urdu and Indian scripts need these; every other format character (bidi overrides above all) is refused.
+_JOINERS = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}")
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class _Fault(Exception):
+    """A value that cannot be used; the message is a sentence."""
+
+
+def gather(needs: Iterable[Need], data: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The values for the template, and a sentence for each need not met."""
+    values: dict[str, object] = {}
+    faults: list[str] = []
+    every = (*STANDARD, *needs)
+    for need in every:
+        try:
+            _put(values, need.name, read(need, _get(data, need.name)))
+        except _Fault as fault:
+            faults.append(str(fault))
+    faults += _unknown(every, data)
+    faults += _address_faults(values)
+    return values, tuple(faults)
+
+
+def read(need: Need, raw: object) -> object:
+    """The value in the shape its type promises; None only where the need is optional."""
+    if raw is None or raw == "" or raw in ([], ()):
+        if need.optional:
+            return None
+        raise _Fault(f"{_label(need)} is missing. {need.where}")
+    return _READERS[need.type](need, raw)
+
+
+def clean(text: str, label: str) -> str:
+    """The text in one Unicode form, without what cannot be seen; refused where it could mislead."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    text = text.translate(_DROPPED)
+    for character in text:
+        if character != "\n" and character not in _JOINERS and unicodedata.category(character) in _REFUSED:
+            raise _Fault(
+                f"{label} holds a hidden character (U+{ord(character):04X}) that cannot be printed."
+                " Type that part again."
+            )
+    return text.strip()
+
+
+def _text(need: Need, raw: object) -> str:
+    text = " ".join(_string(need, raw, TEXT_LIMIT).split())
+    return text or _refuse(f"{_label(need)} is missing. {need.where}")
+
+
+def _paragraphs(need: Need, raw: object) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for part in _string(need, raw, PARAGRAPHS_LIMIT).split("\n"))
+    return tuple(part for part in parts if part) or _refuse(f"{_label(need)} is missing. {need.where}")
+
+
+def _string(need: Need, raw: object, limit: int) -> str:
+    if not isinstance(raw, str):
+        raise _Fault(f"{_label(need)} must be text.")
+    if len(raw) > limit:
+        raise _Fault(f"{_label(need)} is too long: {len(raw):,} characters, where {limit:,} fit. Shorten it.")
+    return clean(raw, _label(need))
+
+
+def _lines(need: Need, raw: object) -> tuple[str, ...]:
+    return tuple(_text(need, line) for line in _listed(need, raw, LINES_LIMIT) if line != "")
+
+
+def _date(need: Need, raw: object) -> dt.date:
+    if isinstance(raw, dt.datetime) or not isinstance(raw, dt.date):
+        raise _Fault(f"{_label(need)} must be a date.")
+    return raw
+
+
+def _moment(need: Need, raw: object) -> dt.datetime:
+    if not isinstance(raw, dt.datetime) or raw.tzinfo is None:
+        raise _Fault(f"{_label(need)} must be a date with a time and a time zone.")
+    return raw
+
+
+def _rows(need: Need, raw: object) -> tuple[Mapping[str, object], ...]:
+    return tuple(_row(need, number, row) for number, row in enumerate(_listed(need, raw, ROWS_LIMIT), start=1))
+
+
+def _row(need: Need, number: int, raw: object) -> Mapping[str, object]:
+    names = {column.name for column in need.columns}
+    if not isinstance(raw, Mapping) or not set(raw) <= names:
+        raise _Fault(f"{_label(need)}, row {number}, must hold only {', '.join(sorted(names))}.")
+    try:
+        return {column.name: read(column, raw.get(column.name)) for column in need.columns}
+    except _Fault as fault:
+        raise _Fault(f"{_label(need)}, row {number}: {fault}") from None
+
+
+def _listed(need: Need, raw: object, limit: int) -> Sequence[object]:
+    if isinstance(raw, str | bytes) or not isinstance(raw, Sequence):
+        raise _Fault(f"{_label(need)} must be a list.")
+    if len(raw) > limit:
+        raise _Fault(f"{_label(need)} has {len(raw)} entries, where {limit} fit. Leave some out.")
+    return raw
+
+
+_READERS: Mapping[str, Callable[[Need, object], object]] = {
+    "text": _text, "paragraphs": _paragraphs, "lines": _lines, "date": _date, "moment": _moment, "rows": _rows,
+}  # fmt: skip
+
+
+def _address_faults(values: dict[str, object]) -> tuple[str, ...]:
+    recipient = values.get("recipient")
+    if not isinstance(recipient, dict) or not {"name", "address"} <= set(recipient):
+        return ()
+    faults = problems(recipient["name"], recipient["address"])
+    if not faults:
+        recipient["block"] = block(recipient["name"], recipient["address"])
+    return faults
+
+
+def _unknown(needs: tuple[Need, ...], data: Mapping[str, object]) -> list[str]:
+    known = {need.name for need in needs}
+    given = {name for key, value in data.items() for name in _dotted(key, value, known)}
+    return [f"This letter knows nothing called {name}. Check the spelling." for name in sorted(given - known)]
+
+
+def _dotted(key: str, value: object, known: set[str]) -> tuple[str, ...]:
+    if key not in known and isinstance(value, Mapping):
+        return tuple(f"{key}.{inner}" for inner in value)
+    return (key,)
+
+
+def _get(data: Mapping[str, object], name: str) -> object:
+    value: object = data
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _put(values: dict[str, object], name: str, value: object) -> None:
+    root, _, leaf = name.partition(".")
+    if not leaf:
+        values[root] = value
+        return
+    group = values.setdefault(root, {})
+    assert isinstance(group, dict)  # noqa: S101
+    group[leaf] = value
+
+
+def _label(need: Need) -> str:
+    return need.label[:1].upper() + need.label[1:]
+
+
+def _refuse(sentence: str) -> NoReturn:
+    raise _Fault(sentence)
