@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .errors import BadBrand
+from .needs import Need
+from .values import Fault, read
 
 LOGO_BYTES, LOGO_PIXELS = 700_000, 2_000
 # WCAG 2 asks 4.5 to 1 of ordinary text.
 CONTRAST = 4.5
+_SIGNATORY = Need(
+    "signatory", "text", "the words under the officer's name", where="Add them in the landlord's settings."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,10 @@ class Brand:
             raise BadBrand("The landlord's colour must look like #005ea5.")
         if _contrast_on_white(self.colour) < CONTRAST:
             raise BadBrand(f"The landlord's colour {self.colour} is too pale to read on white. Choose a darker one.")
+        try:
+            read(_SIGNATORY, self.signatory)
+        except Fault as fault:
+            raise BadBrand(str(fault)) from None
         if self.logo is not None:
             logo_png(self.logo)
 

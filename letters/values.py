@@ -6,6 +6,7 @@ Knows types and limits, no kinds and no pages. Text stays text: markup in it is 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn
@@ -14,6 +15,10 @@ from .address import block, problems
 from .needs import STANDARD, Need
 
 TEXT_LIMIT, PARAGRAPHS_LIMIT, LINES_LIMIT, ROWS_LIMIT = 300, 5_000, 10, 40
+# A web address fits. Longer words cost time by the square: 14 s for 5,000 characters of mixed scripts.
+WORD_LIMIT = 200
+# All values together: some ten pages, more than can be posted. Beyond it drawing takes whole seconds.
+LETTER_LIMIT = 25_000
 # Word processors and web pages leave these behind; they print as nothing and can be dropped.
 _DROPPED = dict.fromkeys(map(ord, "\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{SOFT HYPHEN}\N{WORD JOINER}"))
 # Arabic, Urdu and Indian scripts need these; every other format character (bidi overrides above all) is refused.
@@ -21,7 +26,7 @@ _JOINERS = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\N{LEFT-TO-R
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-class _Fault(Exception):
+class Fault(Exception):
     """A value that cannot be used; the message is a sentence."""
 
 
@@ -33,10 +38,13 @@ def gather(needs: Iterable[Need], data: Mapping[str, object]) -> tuple[dict[str,
     for need in every:
         try:
             _put(values, need.name, read(need, _get(data, need.name)))
-        except _Fault as fault:
+        except Fault as fault:
             faults.append(str(fault))
     faults += _unknown(every, data)
     faults += _address_faults(values)
+    size = _size(values)
+    if size > LETTER_LIMIT:
+        faults.append(f"The letter is too long: {size:,} characters of yours, where {LETTER_LIMIT:,} fit. Shorten it.")
     return values, tuple(faults)
 
 
@@ -45,7 +53,7 @@ def read(need: Need, raw: object) -> object:
     if raw is None or raw == "" or raw in ([], ()):
         if need.optional:
             return None
-        raise _Fault(f"{_label(need)} is missing. {need.where}")
+        raise Fault(f"{_label(need)} is missing. {need.where}")
     return _READERS[need.type](need, raw)
 
 
@@ -55,7 +63,7 @@ def clean(text: str, label: str) -> str:
     text = text.translate(_DROPPED)
     for character in text:
         if character != "\n" and character not in _JOINERS and unicodedata.category(character) in _REFUSED:
-            raise _Fault(
+            raise Fault(
                 f"{label} holds a hidden character (U+{ord(character):04X}) that cannot be printed."
                 " Type that part again."
             )
@@ -74,10 +82,13 @@ def _paragraphs(need: Need, raw: object) -> tuple[str, ...]:
 
 def _string(need: Need, raw: object, limit: int) -> str:
     if not isinstance(raw, str):
-        raise _Fault(f"{_label(need)} must be text.")
+        raise Fault(f"{_label(need)} must be text.")
     if len(raw) > limit:
-        raise _Fault(f"{_label(need)} is too long: {len(raw):,} characters, where {limit:,} fit. Shorten it.")
-    return clean(raw, _label(need))
+        raise Fault(f"{_label(need)} is too long: {len(raw):,} characters, where {limit:,} fit. Shorten it.")
+    text = clean(raw, _label(need))
+    if max(map(len, re.split("[ \n]", text))) > WORD_LIMIT:
+        raise Fault(f"{_label(need)} holds a word of more than {WORD_LIMIT} characters. Break it up.")
+    return text
 
 
 def _lines(need: Need, raw: object) -> tuple[str, ...]:
@@ -86,13 +97,13 @@ def _lines(need: Need, raw: object) -> tuple[str, ...]:
 
 def _date(need: Need, raw: object) -> dt.date:
     if isinstance(raw, dt.datetime) or not isinstance(raw, dt.date):
-        raise _Fault(f"{_label(need)} must be a date.")
+        raise Fault(f"{_label(need)} must be a date.")
     return raw
 
 
 def _moment(need: Need, raw: object) -> dt.datetime:
     if not isinstance(raw, dt.datetime) or raw.tzinfo is None:
-        raise _Fault(f"{_label(need)} must be a date with a time and a time zone.")
+        raise Fault(f"{_label(need)} must be a date with a time and a time zone.")
     return raw
 
 
@@ -103,18 +114,18 @@ def _rows(need: Need, raw: object) -> tuple[Mapping[str, object], ...]:
 def _row(need: Need, number: int, raw: object) -> Mapping[str, object]:
     names = {column.name for column in need.columns}
     if not isinstance(raw, Mapping) or not set(raw) <= names:
-        raise _Fault(f"{_label(need)}, row {number}, must hold only {', '.join(sorted(names))}.")
+        raise Fault(f"{_label(need)}, row {number}, must hold only {', '.join(sorted(names))}.")
     try:
         return {column.name: read(column, raw.get(column.name)) for column in need.columns}
-    except _Fault as fault:
-        raise _Fault(f"{_label(need)}, row {number}: {fault}") from None
+    except Fault as fault:
+        raise Fault(f"{_label(need)}, row {number}: {fault}") from None
 
 
 def _listed(need: Need, raw: object, limit: int) -> Sequence[object]:
     if isinstance(raw, str | bytes) or not isinstance(raw, Sequence):
-        raise _Fault(f"{_label(need)} must be a list.")
+        raise Fault(f"{_label(need)} must be a list.")
     if len(raw) > limit:
-        raise _Fault(f"{_label(need)} has {len(raw)} entries, where {limit} fit. Leave some out.")
+        raise Fault(f"{_label(need)} has {len(raw)} entries, where {limit} fit. Leave some out.")
     return raw
 
 
@@ -131,6 +142,14 @@ def _address_faults(values: dict[str, object]) -> tuple[str, ...]:
     if not faults:
         recipient["block"] = block(recipient["name"], recipient["address"])
     return faults
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, tuple) else 0
 
 
 def _unknown(needs: tuple[Need, ...], data: Mapping[str, object]) -> list[str]:
@@ -167,4 +186,4 @@ def _label(need: Need) -> str:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    raise _Fault(sentence)
+    raise Fault(sentence)

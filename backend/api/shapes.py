@@ -1,0 +1,91 @@
+"""What the API takes and gives. Unknown fields are refused, so that a slip is never silently lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.casework.models import Report
+
+
+class Strict(serializers.Serializer[Any]):
+    """A serializer that refuses fields it does not know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
+            raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class Problem(serializers.Serializer[Any]):
+    """What went wrong, in a sentence; `problems` by question where answers need another look."""
+
+    detail = serializers.CharField()
+    problems = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class ReportIn(Strict):
+    channel = serializers.ChoiceField(choices=[code for code, _ in Report.CHANNELS])
+    what = serializers.CharField(max_length=10_000)
+    place = serializers.CharField(max_length=200)
+    place_postcode = serializers.CharField(max_length=10, required=False, allow_blank=True)
+    happened = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    who = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    address = serializers.ListField(child=serializers.CharField(max_length=100), max_length=6, required=False)
+    postcode = serializers.CharField(max_length=10, required=False, allow_blank=True)
+    confidential = serializers.BooleanField(required=False)
+    adjustments = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class ReportOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    received_at = serializers.DateTimeField()
+
+
+class TaskOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    case = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    late = serializers.BooleanField()
+    owner = serializers.CharField(allow_null=True)
+
+
+class QuestionOut(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    label = serializers.CharField()
+    type = serializers.CharField()
+    required = serializers.BooleanField()
+    options = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+
+
+class TaskDetail(TaskOut):
+    form = serializers.CharField()
+    questions = QuestionOut(many=True)
+
+
+class AnswersIn(Strict):
+    """Answers by question key; each a text or a list of texts, spelt as the questions say."""
+
+    answers = serializers.DictField(child=serializers.ListField(child=serializers.CharField(allow_blank=True), max_length=50))
+
+
+class PersonOut(serializers.Serializer[Any]):
+    role = serializers.CharField()
+    label = serializers.CharField()
+
+
+class CaseOut(serializers.Serializer[Any]):
+    reference = serializers.CharField()
+    place = serializers.CharField()
+    category = serializers.CharField(allow_blank=True)
+    severity = serializers.CharField(allow_blank=True)
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    owner = serializers.CharField(allow_null=True)
+    people = PersonOut(many=True)
+    tasks = TaskOut(many=True)

@@ -1,0 +1,15 @@
+"""The API's addresses, and its OpenAPI document."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from backend.api import views
+
+urlpatterns = [
+    path("schema", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("reports", views.Reports.as_view(), name="api-reports"),
+    path("tasks", views.Tasks.as_view(), name="api-tasks"),
+    path("tasks/<int:task_id>", views.OneTask.as_view(), name="api-task"),
+    path("tasks/<int:task_id>/complete", views.CompleteTask.as_view(), name="api-task-complete"),
+    path("cases/<slug:reference>", views.OneCase.as_view(), name="api-case"),
+]

@@ -1,0 +1,149 @@
+"""About sixty cases at every stage, made through the product's own commands with the clock set back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.accounts.models import Landlord, User
+from backend.casework import commands, queries
+from backend.casework.commands import Told
+from backend.casework.models import Case, Party, Report
+from backend.demo.landlord import CODE
+from backend.demo.people import HAPPENINGS, NAMES, PLACES, RESPONDENTS, Happening
+from backend.workflow.forms import ROWS, Form, Question
+from backend.workflow.models import Task
+
+HOW_MANY = 60
+#: How far the cases get, in turn: the number of rounds of work done on each.
+DEPTHS = (0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 10, 15)
+_SENTENCES = (
+    "We spoke for twenty minutes and agreed what to do next.",
+    "It happens mostly at weekends, late in the evening.",
+    "The caretaker has seen it too and will keep a note.",
+    "They are willing to talk, and asked us to be discreet.",
+)
+
+
+@dataclass
+class _Story:
+    """One case being made: who works on it, when it is in its own time, and the dice."""
+
+    landlord: Landlord
+    staff: Mapping[str, User]
+    dice: random.Random
+    now: datetime
+    until: datetime
+
+    def later(self, days: int) -> datetime:
+        """Some time later, never past the present."""
+        self.now = min(self.now + timedelta(days=days, hours=self.dice.randint(0, 3)), self.until)
+        return self.now
+
+
+def make_cases(landlord: Landlord, *, now: datetime, how_many: int = HOW_MANY) -> int:
+    """Make the demo's cases; gives back how many. The same on every machine but for the date."""
+    staff = {user.email.removesuffix(f"@{CODE}.example"): user for user in landlord.users.prefetch_related("roles", "patches")}
+    for number in range(how_many):
+        dice = random.Random(number)  # noqa: S311  # invented data, not secrets
+        ago = timedelta(days=dice.randint(1, 20) if DEPTHS[number % len(DEPTHS)] < 4 else dice.randint(20, 90), hours=dice.randint(0, 8))
+        _one_case(_Story(landlord, staff, dice, now - ago, now), number)
+    for number in range(3):
+        dice = random.Random(1_000 + number)  # noqa: S311
+        _take(_Story(landlord, staff, dice, now - timedelta(hours=2 + 3 * number), now), HAPPENINGS[number], "online")
+    return how_many
+
+
+def _one_case(story: _Story, number: int) -> None:
+    happening, depth = HAPPENINGS[number % len(HAPPENINGS)], DEPTHS[(number // 2) % len(DEPTHS)]
+    report = _take(story, happening, "telephone" if number % 3 else "online")
+    case = commands.open_case(report=report, by=story.staff["calls"], now=story.later(0))
+    for round_number in range(depth):
+        if not _work(story, case, happening, round_number):
+            break
+
+
+def _take(story: _Story, happening: Happening, channel: str) -> Report:
+    dice, place = story.dice, story.dice.choice(PLACES)
+    flat = dice.randint(1, 24)
+    told = Told(
+        what=happening.what, place=f"{flat + 1} {place.street}, {place.town.title()}", place_postcode=place.postcode, name=dice.choice(NAMES),
+        phone=f"07700 900{dice.randint(100, 999)}", address=(f"{flat} {place.street}", place.town), postcode=place.postcode,
+        confidential=dice.random() < 0.3,
+    )  # fmt: skip
+    by = None if channel == "online" else story.staff["calls"]
+    return commands.take_report(landlord=story.landlord, channel=channel, told=told, by=by, now=story.now)
+
+
+def _work(story: _Story, case: Case, happening: Happening, round_number: int) -> bool:
+    """One round: start a tool when the toolbox is open, then do every task that waits. False when nothing moved."""
+    now = story.later(1 if round_number < 3 else 5)
+    case = Case.objects.select_related("instance__version", "owner").get(pk=case.pk)
+    if case.instance.ended_at is not None:
+        return False
+    started = _start_a_tool(story, case, round_number, now)
+    waiting = list(Task.objects.filter(instance=case.instance_id, status=Task.OPEN).order_by("due_at", "pk"))
+    for task in waiting[: 1 if round_number in (2, 4) else 4]:
+        _do(story, task, happening, now)
+    return started or bool(waiting)
+
+
+def _start_a_tool(story: _Story, case: Case, round_number: int, now: datetime) -> bool:
+    offered = {tool.name: tool for tool in queries.tools(case)}
+    if not offered or case.owner is None:
+        return False
+    if not case.parties.filter(role=Party.RESPONDENT).exists():
+        _add_respondent(story, case, now)
+    wanted = "Start closing the case" if round_number >= 9 else story.dice.choice(("Warning letter", "Mediation referral", "Acceptable Behaviour Contract", "Update the reporter"))
+    tool = offered.get(wanted)
+    if tool is None:
+        return False
+    party = case.parties.filter(role=tool.whom).first() if tool.whom != "case" else None
+    commands.start_tool(case=case, element=tool.element, party=party, by=case.owner, now=now)
+    return True
+
+
+def _add_respondent(story: _Story, case: Case, now: datetime) -> None:
+    place = next(p for p in PLACES if p.postcode == case.postcode)
+    by = case.owner or story.staff["leader"]
+    commands.add_party(
+        case=case, role=Party.RESPONDENT, name=story.dice.choice(RESPONDENTS), description="", phone="", email="",
+        address=[case.place.split(",")[0], place.town], postcode=place.postcode, confidential=False, by=by, now=now,
+    )  # fmt: skip
+
+
+def _do(story: _Story, task: Task, happening: Happening, now: datetime) -> None:
+    task = Task.objects.select_related("instance__version", "owner").get(pk=task.pk)
+    if task.status != Task.OPEN:
+        return
+    by = task.owner or next(user for user in story.staff.values() if task.role in user.role_codes)
+    data = _answers(commands.form_of(task), happening, story.dice, now)
+    commands.complete_task(task_id=task.pk, data=data, by=by, now=now)
+
+
+def _answers(form: Form, happening: Happening, dice: random.Random, now: datetime) -> dict[str, list[str]]:
+    """Plausible answers to any form."""
+    known = {"is_asb": "yes" if happening.category else "no", "category": happening.category, "harm": happening.harm}
+    data: dict[str, list[str]] = {}
+    for question in form.questions:
+        if question.when and question.when[1] not in data.get(question.when[0], []):
+            continue
+        data.update(_answer(question, known.get(question.key, ""), dice, now))
+    return data
+
+
+def _answer(question: Question, known: str, dice: random.Random, now: datetime) -> dict[str, list[str]]:
+    match question.type:
+        case "date" | "moment":
+            day = now + timedelta(days=14 if question.key.endswith(("_by", "_on")) else 0)
+            return {f"{question.key}-day": [str(day.day)], f"{question.key}-month": [str(day.month)], f"{question.key}-year": [str(day.year)], f"{question.key}-time": ["16:30"]}
+        case "rows":
+            cells = [_answer(column, "", dice, now) for column in question.columns]
+            return {f"{question.key}-0-{key}": value for cell in cells for key, value in cell.items()} if ROWS else {}
+        case "yes_no":
+            return {question.key: [known or "yes"]}
+        case "choice" | "choices":
+            return {question.key: [known or dice.choice(question.options).value]}
+    return {question.key: [known or dice.choice(_SENTENCES)]}

@@ -1,0 +1,51 @@
+"""Invented people, homes and happenings for the demo. No real person or address is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A made-up street or block; the postcodes are of the right shape only."""
+
+    street: str
+    town: str
+    postcode: str
+
+
+PLACES = (
+    Place("Clarkson Court", "WISBECH", "PE13 2AB"), Place("Orchard Rise", "WISBECH", "PE13 3BD"), Place("Mill Lane", "WISBECH", "PE14 7DE"),
+    Place("Elm Close", "MARCH", "PE15 8AF"), Place("Station Approach", "MARCH", "PE15 9GH"), Place("Bridge Street", "CHATTERIS", "PE16 6JJ"),
+    Place("Fenland View", "CHATTERIS", "PE16 6LN"), Place("Lark Rise", "ELY", "CB7 4PQ"), Place("Quay Court", "ELY", "CB6 1RS"),
+)  # fmt: skip
+NAMES = (
+    "Marian Webb", "Joe Fry", "Samira Begum", "Agnieszka Nowak", "Peter Lund", "Grace Okafor", "Liam Byrne", "Doreen Pask", "Yusuf Demir",
+    "Carol Whitmore", "Ben Asher", "Ioana Popescu", "Mavis Todd", "Kofi Mensah", "Ellen Sharp", "Rashid Ali", "Tracy Holm", "Wei Chen",
+)  # fmt: skip
+RESPONDENTS = ("Dean Stock", "Lee Marsh", "Kyle Dent", "Shannon Pike", "Barry Cole", "Jodie Flint", "Craig Noon", "Stacey Holt")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What is reported, and how it is triaged. An empty category means that it is not anti-social behaviour."""
+
+    category: str
+    harm: str
+    what: str
+
+
+HAPPENINGS = (
+    Happening("NOI", "distress", "Loud music most nights until two or three in the morning. I can hear every word through the wall."),
+    Happening("DRU", "violence", "People come and go at all hours to buy drugs. A man threatened me on the stairs when I asked him to leave."),
+    Happening("HAR", "fear", "He shouts at me whenever I leave the flat and follows me to the bus stop."),
+    Happening("PET", "annoyance", "The dog is left alone all day and barks without stopping. It fouls the shared garden."),
+    Happening("RUB", "annoyance", "Bags of rubbish and a mattress have been dumped behind the garages again."),
+    Happening("VAN", "distress", "The lobby door has been kicked in twice and the lights are smashed."),
+    Happening("HAT", "fear", "Words about my religion were painted on my door, and eggs thrown at my windows."),
+    Happening("", "", "Children play football on the green after school and shout to each other."),
+    Happening("VEH", "annoyance", "Motorbikes are ridden across the playing field every evening."),
+    Happening("NOI", "distress", "Shouting, banging and doors slamming from upstairs every weekend."),
+    Happening("", "", "The neighbour mows the lawn on Sunday mornings."),
+    Happening("ALC", "distress", "Groups drink in the stairwell and leave broken glass where the children play."),
+)

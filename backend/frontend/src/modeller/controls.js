@@ -1,0 +1,75 @@
+/** Draws one field as a labelled GOV.UK control. Knows how a control looks, not what it means. */
+import { make } from './dom.js';
+
+/** Returns {node, control, show(value), said()}; change(value) is called when a person has finished a change. */
+export function control(field, change) {
+  const id = `cw-field-${field.key}`;
+  const hintId = field.hint ? `${id}-hint` : null;
+  const drawn = MAKERS[field.kind](field, id, hintId);
+  drawn.input?.addEventListener('change', () => change(drawn.said()));
+  return drawn;
+}
+
+const label = (field, id) => make('label', { class: 'govuk-label', for: id }, field.label);
+const hint = (field, hintId) => (hintId ? make('div', { class: 'govuk-hint', id: hintId }, field.hint) : null);
+const holder = (...children) => make('div', { class: 'govuk-form-group cw-field' }, ...children);
+const common = (field, id, hintId) => ({ id, name: field.key, 'data-testid': `field-${field.key}`, 'aria-describedby': hintId });
+
+function textual(tag, classes, attributes = {}) {
+  return (field, id, hintId) => {
+    const input = make(tag, { class: classes, autocomplete: 'off', spellcheck: tag === 'textarea' ? 'true' : 'false', ...common(field, id, hintId), ...attributes, rows: field.rows });
+    input.value = field.value;
+    return { node: holder(label(field, id), hint(field, hintId), input), input, show: (value) => { input.value = value; }, said: () => input.value.trim() };
+  };
+}
+
+const options = (list) => list.map((option) => make('option', { value: option.value }, option.label));
+
+function select(field, id, hintId) {
+  const input = make('select', { class: 'govuk-select', ...common(field, id, hintId) }, ...options(field.options));
+  input.value = field.value;
+  return { node: holder(label(field, id), hint(field, hintId), input), input, show: (value) => { input.value = value; }, said: () => input.value };
+}
+
+function tick(field, id, hintId) {
+  const input = make('input', { class: 'govuk-checkboxes__input', type: 'checkbox', ...common(field, id, hintId) });
+  input.checked = field.value;
+  const item = make('div', { class: 'govuk-checkboxes__item' }, input, make('label', { class: 'govuk-label govuk-checkboxes__label', for: id }, field.label), hint(field, hintId));
+  const node = holder(make('div', { class: 'govuk-checkboxes govuk-checkboxes--small' }, item));
+  return { node, input, show: (value) => { input.checked = value; }, said: () => input.checked };
+}
+
+function note(field) {
+  const said = make('p', { class: 'govuk-body cw-field__note' }, field.value);
+  return { node: holder(make('p', { class: 'govuk-label cw-field__title' }, field.label), said), show: (value) => { said.textContent = value; } };
+}
+
+/** Codes as text, what each one says below, and a list to add one from. */
+function codes(field, id, hintId) {
+  const drawn = MAKERS.text(field, id, hintId);
+  const list = make('ul', { class: 'cw-field__codes' });
+  const tell = () => list.replaceChildren(...drawn.said().split(',').map((code) => code.trim()).filter(Boolean).map((code) => {
+    const known = field.options?.find((option) => option.value === code);
+    return make('li', {}, known ? `${code}: ${known.label}` : `${code}: not in the list`);
+  }));
+  const adder = make('select', { class: 'govuk-select', id: `${id}-add`, 'data-testid': `field-${field.key}-add` },
+    ...options([{ value: '', label: 'Choose one to add' }, ...(field.options ?? []).map((option) => ({ ...option, label: `${option.value}: ${option.label}` }))]));
+  adder.addEventListener('change', () => {
+    drawn.input.value = [drawn.said(), adder.value].filter(Boolean).join(', ');
+    adder.value = '';
+    drawn.input.dispatchEvent(new Event('change'));
+  });
+  tell();
+  drawn.node.append(make('label', { class: 'govuk-label cw-field__second', for: `${id}-add` }, 'Add a policy code'), adder, list);
+  const show = drawn.show;
+  return { ...drawn, show: (value) => { show(value); tell(); } };
+}
+
+const MAKERS = {
+  text: textual('input', 'govuk-input', { type: 'text' }),
+  area: textual('textarea', 'govuk-textarea'),
+  select,
+  tick,
+  note,
+  codes,
+};

@@ -1,0 +1,207 @@
+/** Which fields an element has, as plain descriptions: what to show, what it says now, how to write it. Knows nothing of the page. */
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { isEventSubProcess } from 'bpmn-js/lib/util/DiUtil';
+import { eventOf, familyOf, kindOf, nameOf } from './kinds.js';
+import { changeKind, laneOf, lanes, moveToLane, sitsInGroup } from './drawing.js';
+import { repeatOf } from './repeats.js';
+import * as words from './words.js';
+
+const FOR_WHOM = [
+  { value: 'reporter', label: 'The person who reported' },
+  { value: 'respondent', label: 'The person complained about' },
+  { value: 'case', label: 'The case as a whole' },
+];
+
+const text = (key, label, value, write, more = {}) => ({ key, label, kind: 'text', value, write, ...more });
+const select = (key, label, value, options, write, more = {}) => ({ key, label, kind: 'select', value, write, options: offered(options, value), ...more });
+const tick = (key, label, value, write, more = {}) => ({ key, label, kind: 'tick', value, write, ...more });
+const note = (key, label, value) => ({ key, label, kind: 'note', value });
+
+/** What is already written stays choosable, even when the list no longer has it. */
+function offered(options = [], value) {
+  const known = options.some((option) => option.value === value);
+  const missing = value && !known ? [{ value, label: `${value} (not in the list)` }] : [];
+  return [{ value: '', label: 'Choose' }, ...options, ...missing];
+}
+
+/** The fields of one element, in reading order. */
+export function fieldsFor(tools, element, catalogue) {
+  return [
+    ...naming(tools, element, catalogue),
+    ...placing(tools, element),
+    ...doing(tools, element, catalogue),
+    ...repeating(element),
+    ...happening(tools, element, catalogue),
+    ...flowing(tools, element),
+    ...toolbox(tools, element),
+    ...promising(tools, element, catalogue),
+  ];
+}
+
+const property = (tools, element, name) => [words.readProperty(element, name), (value) => words.writeProperty(tools, element, name, value)];
+
+function naming(tools, element, catalogue) {
+  const { modeling } = tools;
+  if (is(element, 'bpmn:TextAnnotation')) {
+    return [{ ...text('name', 'Note', element.businessObject.text ?? '', (value) => modeling.updateProperties(element, { text: value })), kind: 'area' }];
+  }
+  const rename = (value) => modeling.updateProperties(element, { name: value || undefined });
+  const now = element.businessObject.name ?? '';
+  if (is(element, 'bpmn:Lane')) {
+    return [select('name', 'Role', now, catalogue.roles, rename, { hint: 'Whoever has this role does the tasks in this band.' })];
+  }
+  if (is(element, 'bpmn:Association')) return [];
+  const hint = is(element, 'bpmn:SequenceFlow') ? 'Shown beside the arrow, for example: high risk' : undefined;
+  return [{ ...text('name', 'Name', now, rename, { hint }), kind: 'area', rows: 2 }, ...kindField(tools, element)];
+}
+
+function kindField(tools, element) {
+  const kinds = familyOf(element);
+  if (kinds.length < 2) return [];
+  if (words.hasForeignWords(element)) {
+    return [note('kind', 'What is it?', 'This cannot be changed here: the step holds words of another product, which would be lost.')];
+  }
+  const now = kindOf(element).key;
+  const change = (key) => changeKind(tools, element, kinds.find((kind) => kind.key === key));
+  const options = kinds.map((kind) => ({ value: kind.key, label: kind.words }));
+  return [{ key: 'kind', label: 'What is it?', kind: 'select', value: now, options, write: change }];
+}
+
+function placing(tools, element) {
+  if (!is(element, 'bpmn:FlowNode') || element.host || !lanes(tools).length) return [];
+  const lane = laneOf(tools, element);
+  if (sitsInGroup(element)) return [note('role', 'Role', `${lane ? nameOf(lane) : 'None'}, because the group around it is there`)];
+  const options = lanes(tools).map((one) => ({ value: one.id, label: nameOf(one) }));
+  const move = (id) => id && moveToLane(tools, element, tools.elementRegistry.get(id));
+  return [select('role', 'Role', lane?.id ?? '', options, move, { hint: 'Choosing another role moves the step there.' })];
+}
+
+// ---------------------------------------------------------------- what a step does
+
+function doing(tools, element, catalogue) {
+  if (is(element, 'bpmn:UserTask')) return [select('form', 'Form', words.readProperty(element, 'form'), catalogue.forms, (value) => words.writeProperty(tools, element, 'form', value))];
+  if (is(element, 'bpmn:ServiceTask')) return operation(tools, element, catalogue);
+  if (is(element, 'bpmn:BusinessRuleTask')) return [select('table', 'Table', words.readTable(element), catalogue.tables, (value) => words.writeTable(tools, element, value))];
+  if (is(element, 'bpmn:CallActivity')) {
+    const call = (value) => tools.modeling.updateProperties(element, { calledElement: value || undefined });
+    return [select('calls', 'Diagram', element.businessObject.calledElement ?? '', catalogue.processes, call)];
+  }
+  return [];
+}
+
+function operation(tools, element, catalogue) {
+  const now = words.readOperation(element);
+  const known = catalogue.operations.find((one) => one.value === now.id);
+  const choose = (id) => words.chooseOperation(tools, element, id, catalogue.operations.find((one) => one.value === id));
+  const declared = known?.parameters ?? [];
+  const extra = now.parameters.filter((one) => !declared.some((other) => other.name === one.id)).map((one) => ({ name: one.id, label: one.id, hint: 'Not asked for by this operation' }));
+  return [
+    select('operation', 'What the system does', now.id, catalogue.operations, choose),
+    ...[...declared, ...extra].map((one) => parameter(tools, element, one, now)),
+  ];
+}
+
+function parameter(tools, element, declared, now) {
+  const value = now.parameters.find((one) => one.id === declared.name)?.value ?? '';
+  const write = (said) => words.writeParameter(tools, element, declared.name, said);
+  const key = `parameter-${declared.name}`;
+  if (!declared.choices?.length) return text(key, declared.label, value, write, { hint: declared.hint });
+  const options = declared.choices.map((choice) => ({ value: words.quoted(choice.value), label: choice.label }));
+  return select(key, declared.label, value, options, write, { hint: declared.hint });
+}
+
+function repeating(element) {
+  const words = is(element, 'bpmn:Activity') && repeatOf(element);
+  return words ? [note('repeats', 'Repeated', words)] : [];
+}
+
+// ------------------------------------------------------------ events: times, messages
+
+function happening(tools, element, catalogue) {
+  const event = eventOf(element);
+  const fields = [];
+  if (words.messageHolder(element) && (is(element, 'bpmn:ReceiveTask') || is(event, 'bpmn:MessageEventDefinition'))) {
+    const now = words.messageHolder(element).messageRef?.name ?? '';
+    fields.push(select('message', 'What happens', now, catalogue.messages, (value) => words.writeMessage(tools, element, value)));
+  }
+  if (event && is(event, 'bpmn:TimerEventDefinition')) fields.push(...timer(tools, element, event));
+  if (is(element, 'bpmn:BoundaryEvent')) {
+    const stop = (ticked) => tools.modeling.updateProperties(element, { cancelActivity: ticked });
+    fields.push(tick('stops', 'Stops the step when it happens', element.businessObject.cancelActivity !== false, stop));
+  }
+  if (is(element, 'bpmn:StartEvent') && isEventSubProcess(element.parent)) {
+    const stop = (ticked) => tools.modeling.updateProperties(element, { isInterrupting: ticked });
+    fields.push(tick('stops', 'Stops everything else when it happens', element.businessObject.isInterrupting !== false, stop));
+  }
+  return fields;
+}
+
+function timer(tools, element, event) {
+  const until = text('until', 'Wait until', words.readExpression(event, 'timeDate'), (value) => words.writeWaitUntil(tools, element, value),
+    { hint: 'For example: working_days(28, since=survey_sent_at)' });
+  const other = words.readExpression(event, 'timeDuration') || words.readExpression(event, 'timeCycle');
+  return other ? [until, note('other-time', 'Now waits for', `${other}. Filling in “Wait until” replaces this.`)] : [until];
+}
+
+// ------------------------------------------------------------------------- the arrows
+
+const decides = (element) => is(element, 'bpmn:ExclusiveGateway') || is(element, 'bpmn:InclusiveGateway');
+
+function flowing(tools, element) {
+  if (is(element, 'bpmn:SequenceFlow') && decides(element.source)) return way(tools, element, '');
+  if (!decides(element)) return [];
+  const flows = element.outgoing.filter((flow) => is(flow, 'bpmn:SequenceFlow'));
+  return flows.length < 2 ? [] : flows.flatMap((flow) => way(tools, flow, ` to ${nameOf(flow.target)}`));
+}
+
+function way(tools, flow, where) {
+  const suffix = where ? `-${flow.id}` : '';
+  const otherwise = words.isOtherwise(flow);
+  const condition = text(`condition${suffix}`, where ? `The way${where} is taken when` : 'Taken when', words.readExpression(flow.businessObject, 'conditionExpression'),
+    (value) => words.writeExpression(tools, flow, flow.businessObject, 'conditionExpression', value), { hint: 'For example: risk_band == "high"' });
+  const tickBox = tick(`otherwise${suffix}`, where ? `Otherwise, go${where}` : 'Otherwise: when none of the others is taken', otherwise, (ticked) => words.writeOtherwise(tools, flow, ticked));
+  return otherwise ? [tickBox] : [condition, tickBox];
+}
+
+// ------------------------------------------------------------------------- the toolbox
+
+function toolbox(tools, element) {
+  const { businessObject } = element;
+  if (is(element, 'bpmn:AdHocSubProcess')) {
+    return [text('completion', 'The toolbox is finished when', words.readExpression(businessObject, 'completionCondition'),
+      (value) => words.writeExpression(tools, element, businessObject, 'completionCondition', value), { hint: 'For example: toolbox_done == true' })];
+  }
+  if (!element.parent || !is(element.parent, 'bpmn:AdHocSubProcess') || !is(element, 'bpmn:Activity')) return [];
+  const [whom, writeWhom] = property(tools, element, 'for');
+  const [when, writeWhen] = property(tools, element, 'offered');
+  return [
+    select('for', 'For whom', whom, FOR_WHOM, writeWhom),
+    text('offered', 'Offered when', when, writeWhen, { hint: 'Leave empty if it is always offered' }),
+  ];
+}
+
+// --------------------------------------------------------- promises, policy, the tenant
+
+function promising(tools, element, catalogue) {
+  if (!is(element, 'bpmn:Activity') || isEventSubProcess(element)) return [];
+  const [promise, writePromise] = property(tools, element, 'promise');
+  const [due, writeDue] = property(tools, element, 'due');
+  const [policy, writePolicy] = property(tools, element, 'policy');
+  const [told, writeTold] = property(tools, element, 'public');
+  const [mark, writeMark] = property(tools, element, 'mark');
+  const timed = [
+    select('promise', 'Promise', promise, catalogue.promises, writePromise, { hint: 'The service standard this step keeps' }),
+    text('due', 'Due', due, writeDue, { hint: 'Only if no promise fits. For example: working_days(3, since=reported_at)' }),
+  ];
+  return [
+    ...(is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask') ? timed : []),
+    { ...text('policy', 'Policy codes', policy, writePolicy, { hint: 'Codes, with a comma between them' }), kind: 'codes', options: catalogue.policies },
+    { ...text('public', 'What tenants are told', told, writeTold, { hint: 'Shown under “What happens next”' }), kind: 'area', rows: 3 },
+    ...marking(mark, writeMark, catalogue),
+  ];
+}
+
+function marking(mark, write, catalogue) {
+  if (catalogue.marks?.length) return [select('mark', 'Marks', mark, catalogue.marks, write, { hint: 'What has happened once this step is done' })];
+  return mark ? [text('mark', 'Marks', mark, write)] : [];
+}

@@ -1,0 +1,196 @@
+/** Reads and writes what Caseway says on an element: properties, operation, table, message, times, conditions.
+ *  Every write is one step for Undo. Knows nothing of the page. */
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { eventOf } from './kinds.js';
+
+/** Runs several changes as one step for Undo. */
+export function together(tools, run) {
+  tools.commandStack.execute('caseway.together', { run });
+}
+
+export class TogetherHandler {
+  preExecute(context) {
+    context.run();
+  }
+}
+
+// ------------------------------------------------------------ extension elements
+
+function extensions(element) {
+  return element.businessObject.extensionElements?.values ?? [];
+}
+
+export function extension(element, type) {
+  return extensions(element).find((value) => is(value, type)) ?? null;
+}
+
+/** Words of other products would not survive a change of kind. */
+export function hasForeignWords(element) {
+  return extensions(element).some((value) => value.$descriptor?.isGeneric);
+}
+
+function writeExtensions(tools, element, values) {
+  const holder = values.length ? tools.bpmnFactory.create('bpmn:ExtensionElements', { values }) : undefined;
+  values.forEach((value) => { value.$parent = holder; });
+  tools.modeling.updateProperties(element, { extensionElements: holder });
+}
+
+function replaceExtension(tools, element, type, made) {
+  const values = extensions(element);
+  const at = values.findIndex((value) => is(value, type));
+  const kept = values.filter((value) => !is(value, type));
+  if (made) kept.splice(at < 0 ? kept.length : at, 0, made);
+  writeExtensions(tools, element, kept);
+}
+
+function create(tools, type, attributes, childName) {
+  const made = tools.bpmnFactory.create(type, attributes);
+  for (const child of [].concat(attributes[childName] ?? [])) child.$parent = made;
+  return made;
+}
+
+// -------------------------------------------------------------------- properties
+
+function propertyList(element) {
+  return extension(element, 'spiffworkflow:Properties')?.properties ?? [];
+}
+
+export function readProperty(element, name) {
+  return propertyList(element).find((property) => property.name === name)?.value ?? '';
+}
+
+export function writeProperty(tools, element, name, value) {
+  const pairs = propertyList(element).map((property) => [property.name, property.value]);
+  const at = pairs.findIndex(([known]) => known === name);
+  if (value && at >= 0) pairs[at] = [name, value];
+  else if (value) pairs.push([name, value]);
+  else if (at >= 0) pairs.splice(at, 1);
+  const properties = pairs.map(([known, said]) => tools.bpmnFactory.create('spiffworkflow:Property', { name: known, value: said }));
+  const made = properties.length ? create(tools, 'spiffworkflow:Properties', { properties }, 'properties') : null;
+  replaceExtension(tools, element, 'spiffworkflow:Properties', made);
+}
+
+// --------------------------------------------------------------------- operation
+
+export function readOperation(element) {
+  const operator = extension(element, 'spiffworkflow:ServiceTaskOperator');
+  const parameters = operator?.parameterList?.parameters ?? [];
+  return {
+    id: operator?.id ?? '',
+    resultVariable: operator?.resultVariable,
+    parameters: parameters.map(({ id, type, value }) => ({ id, type, value })),
+  };
+}
+
+export function writeOperation(tools, element, { id, resultVariable, parameters }) {
+  if (!id) return replaceExtension(tools, element, 'spiffworkflow:ServiceTaskOperator', null);
+  const list = parameters.map((parameter) => tools.bpmnFactory.create('spiffworkflow:Parameter', parameter));
+  const parameterList = list.length ? create(tools, 'spiffworkflow:Parameters', { parameters: list }, 'parameters') : undefined;
+  const operator = create(tools, 'spiffworkflow:ServiceTaskOperator', { id, resultVariable, parameterList }, 'parameterList');
+  return replaceExtension(tools, element, 'spiffworkflow:ServiceTaskOperator', operator);
+}
+
+export function chooseOperation(tools, element, id, operation) {
+  const before = readOperation(element);
+  const known = new Set((operation?.parameters ?? []).map((parameter) => parameter.name));
+  writeOperation(tools, element, { ...before, id, parameters: before.parameters.filter((parameter) => known.has(parameter.id)) });
+}
+
+export function writeParameter(tools, element, name, value) {
+  const operation = readOperation(element);
+  const at = operation.parameters.findIndex((parameter) => parameter.id === name);
+  if (!value && at >= 0) operation.parameters.splice(at, 1);
+  else if (at >= 0) operation.parameters[at] = { ...operation.parameters[at], value };
+  else if (value) operation.parameters.push({ id: name, type: 'str', value });
+  writeOperation(tools, element, operation);
+}
+
+/** A choice is written as a quoted word, since a parameter's value is an expression. */
+export const quoted = (choice) => `'${choice}'`;
+
+// -------------------------------------------------------------------------- table
+
+export function readTable(element) {
+  return extension(element, 'spiffworkflow:CalledDecisionId')?.value ?? '';
+}
+
+export function writeTable(tools, element, value) {
+  const made = value ? tools.bpmnFactory.create('spiffworkflow:CalledDecisionId', { value }) : null;
+  replaceExtension(tools, element, 'spiffworkflow:CalledDecisionId', made);
+}
+
+// -------------------------------------------------------- expressions in an element
+
+function expression(tools, parent, body) {
+  if (!body) return undefined;
+  const made = tools.bpmnFactory.create('bpmn:FormalExpression', { body });
+  made.$parent = parent;
+  return made;
+}
+
+export function readExpression(holder, name) {
+  return holder?.[name]?.body ?? '';
+}
+
+export function writeExpression(tools, element, holder, name, body) {
+  tools.modeling.updateModdleProperties(element, holder, { [name]: expression(tools, holder, body) });
+}
+
+export function writeWaitUntil(tools, element, body) {
+  const timer = eventOf(element);
+  tools.modeling.updateModdleProperties(element, timer, {
+    timeDate: expression(tools, timer, body), timeDuration: undefined, timeCycle: undefined,
+  });
+}
+
+// ------------------------------------------------------------------------ message
+
+/** What holds the message: the event's definition, or the receiving task itself. */
+export function messageHolder(element) {
+  return is(element, 'bpmn:ReceiveTask') ? element.businessObject : eventOf(element);
+}
+
+export function writeMessage(tools, element, name) {
+  const holder = messageHolder(element);
+  const definitions = tools.definitions();
+  together(tools, () => {
+    let message = definitions.rootElements.find((root) => is(root, 'bpmn:Message') && root.name === name);
+    if (name && !message) {
+      message = tools.bpmnFactory.create('bpmn:Message', { name });
+      message.$parent = definitions;
+      tools.modeling.updateModdleProperties(element, definitions, { rootElements: [...definitions.rootElements, message] });
+    }
+    tools.modeling.updateModdleProperties(element, holder, { messageRef: name ? message : undefined });
+  });
+}
+
+// --------------------------------------------------------------------------- flows
+
+export function isOtherwise(flow) {
+  return flow.source.businessObject.default === flow.businessObject;
+}
+
+export function writeOtherwise(tools, flow, ticked) {
+  together(tools, () => {
+    if (ticked && flow.businessObject.conditionExpression) {
+      tools.modeling.updateProperties(flow, { conditionExpression: undefined });
+    }
+    tools.modeling.updateProperties(flow.source, { default: ticked ? flow.businessObject : undefined });
+  });
+}
+
+/** What a new kind cannot use is taken off, and named, so that nothing hidden is left behind. */
+export function dropUnusableWords(tools, element) {
+  const dropped = [];
+  const drop = (words, run) => { dropped.push(words); run(); };
+  if (!is(element, 'bpmn:UserTask') && !is(element, 'bpmn:ManualTask') && readProperty(element, 'form')) {
+    drop('the form', () => writeProperty(tools, element, 'form', ''));
+  }
+  if (!is(element, 'bpmn:ServiceTask') && extension(element, 'spiffworkflow:ServiceTaskOperator')) {
+    drop('the operation', () => replaceExtension(tools, element, 'spiffworkflow:ServiceTaskOperator', null));
+  }
+  if (!is(element, 'bpmn:BusinessRuleTask') && extension(element, 'spiffworkflow:CalledDecisionId')) {
+    drop('the table', () => replaceExtension(tools, element, 'spiffworkflow:CalledDecisionId', null));
+  }
+  return dropped;
+}

@@ -1,0 +1,39 @@
+"""The one list of Caseway's processes and commands; docker-compose.yml must say the same.
+
+Knows the commands' words; knows nothing of how or where they are started.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SETTINGS = "backend.settings"
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of the running site: its name and its command, as `python -m ...` takes it."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command as one would type it where the virtual environment is on the PATH."""
+        return (self.module, *self.arguments)
+
+
+def site_processes(*, bind: str, schedule: str) -> tuple[Process, ...]:
+    """Web, two workers and the clock. Letters have their own worker so that a long run of them holds nothing up."""
+    return (
+        Process("web", "gunicorn", ("backend.wsgi", "--workers", "2", "--threads", "4", "--bind", bind)),
+        Process("worker", "celery", worker_arguments("default")),
+        Process("letters", "celery", worker_arguments("letters")),
+        Process("beat", "celery", ("-A", "backend.celery", "beat", "--schedule", schedule)),
+    )
+
+
+def worker_arguments(queue: str) -> tuple[str, ...]:
+    """A worker for one queue; the name keeps the workers of one machine apart."""
+    return ("-A", "backend.celery", "worker", "-Q", queue, "--concurrency", "1", "-n", f"{queue}@%h")

@@ -1,0 +1,155 @@
+"""What a process owner does: open a draft, save diagrams and forms into it, check it, publish it, throw it away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.audit.models import record
+from backend.errors import DomainError, NotAllowed, NotFound
+from backend.studio.edit import edit_step
+from backend.studio.models import Draft
+from backend.workflow import bpmn, check
+from backend.workflow.findings import Finding
+from backend.workflow.forms import read_form
+from backend.workflow.models import Version
+from backend.workflow.publishing import publish
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else saved meanwhile. Your drawing is still here: keep a copy, load the page again and compare."""
+
+
+def _owner(by: User) -> None:
+    if not by.can(powers.DRAW):
+        raise NotAllowed
+
+
+def draft_of(user: User) -> Draft | None:
+    """The draft of this person's landlord, if there is one."""
+    _owner(user)
+    return Draft.objects.select_related("pack__landlord", "changed_by").filter(pack__landlord=user.landlord_id).first()
+
+
+@transaction.atomic
+def open_draft(*, by: User, now: datetime) -> Draft:
+    """A draft that begins as the live version; the one that is there, if there is one."""
+    _owner(by)
+    pack = by.landlord.pack
+    live = pack.live
+    if live is None:
+        raise DomainError("There is no published procedure to start from.")
+    draft, made = Draft.objects.get_or_create(
+        pack=pack, defaults={"files": live.files, "based_on": live.number, "changed_at": now, "changed_by": by}
+    )
+    if made:
+        record("open_draft", f"Opened a draft from version {live.number}", landlord=by.landlord, by=by, at=now)
+    return draft
+
+
+def _held(by: User) -> Draft:
+    _owner(by)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("pack__landlord").filter(pack__landlord=by.landlord_id).first()
+    if draft is None:
+        raise NotFound("There is no draft. Open one first.")
+    return draft
+
+
+@dataclass(frozen=True)
+class Saved:
+    """After a save: the draft's revision, and what the checker says of the draft now."""
+
+    revision: int
+    findings: list[Finding]
+
+
+@transaction.atomic
+def save_diagram(*, file: str, xml: str, revision: int, by: User, now: datetime) -> Saved:
+    """Save one diagram. Refuses a file that is not a diagram Caseway runs; anything else is kept, with findings."""
+    draft = _held(by)
+    if file not in draft.files or not file.endswith(".bpmn"):
+        raise NotFound("There is no such diagram in the draft.")
+    if revision != draft.revision:
+        raise ChangedMeanwhile
+    before, after = bpmn.read(file, draft.files[file]), bpmn.read(file, xml)
+    if after.process != before.process:
+        raise DomainError("The diagram’s own id was changed, so other diagrams could not find it. Reload and draw again.")
+    return _keep(draft, file, xml, by, now)
+
+
+def _keep(draft: Draft, file: str, text: str, by: User, now: datetime) -> Saved:
+    draft.files = {**draft.files, file: text}
+    draft.revision, draft.changed_at, draft.changed_by = draft.revision + 1, now, by
+    draft.save()
+    record("save_draft", f"Saved {file} in the draft", landlord=by.landlord, by=by, at=now, file=file)
+    return Saved(draft.revision, check.findings(draft.files))
+
+
+@transaction.atomic
+def save_step(*, file: str, element: str, said: Mapping[str, str], by: User, now: datetime) -> Saved:
+    """Change what one step says, without drawing: its name, form, promise, operation and so on."""
+    draft = _held(by)
+    if file not in draft.files:
+        raise NotFound("There is no such diagram in the draft.")
+    return _keep(draft, file, edit_step(file, draft.files[file], element, said), by, now)
+
+
+@transaction.atomic
+def save_wording(*, key: str, words: Mapping[str, str], by: User, now: datetime) -> Saved:
+    """Change the wording of a form: title, intro, and each question's label and hint. Keys and facts stay."""
+    draft = _held(by)
+    file = f"forms/{key}.json"
+    if file not in draft.files:
+        raise NotFound("There is no such form in the draft.")
+    text = reworded(draft.files[file], words)
+    read_form(key, text)
+    return _keep(draft, file, text, by, now)
+
+
+def reworded(source: str, words: Mapping[str, str]) -> str:
+    """The form with new words: `title`, `intro`, `label-KEY`, `hint-KEY`, `option-KEY-VALUE`."""
+    form = json.loads(source)
+    for part in ("title", "intro"):
+        if part in words:
+            form[part] = words[part].strip()
+    if not form["title"]:
+        raise DomainError("Give the form a title.")
+    for question in form["questions"]:
+        key = question["key"]
+        question["label"] = words.get(f"label-{key}", question["label"]).strip()
+        if not question["label"]:
+            raise DomainError("Every question needs its words.")
+        question["hint"] = words.get(f"hint-{key}", question.get("hint", "")).strip()
+        for option in question.get("options", []):
+            option["label"] = words.get(f"option-{key}-{option['value']}", option["label"]).strip() or option["label"]
+    return json.dumps(form, indent=2, ensure_ascii=False) + "\n"
+
+
+@transaction.atomic
+def publish_draft(*, note: str, by: User, now: datetime) -> Version:
+    """Publish the draft. The next case follows it; open cases keep theirs. Raises `PackRefused`."""
+    draft = _held(by)
+    if not note.strip():
+        raise DomainError("Say in a few words what you have changed.")
+    live = draft.pack.live
+    if live is not None and live.number != draft.based_on:
+        raise DomainError(f"Version {live.number} was published meanwhile. Throw this draft away and start from that one.")
+    if live is not None and live.files == draft.files:
+        raise DomainError("Nothing has changed since the last version.")
+    version = publish(landlord=by.landlord, files=draft.files, note=note.strip()[:300], by=by, now=now)
+    draft.delete()
+    return version
+
+
+@transaction.atomic
+def discard_draft(*, by: User, now: datetime) -> None:
+    """Throw the draft away."""
+    draft = _held(by)
+    draft.delete()
+    record("discard_draft", "Threw the draft away", landlord=by.landlord, by=by, at=now)

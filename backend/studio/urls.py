@@ -1,0 +1,17 @@
+"""The process owner's pages, under /redraw."""
+
+from django.urls import path
+
+from backend.studio import views
+
+urlpatterns = [
+    path("", views.studio, name="studio"),
+    path("open", views.open_draft, name="draft-open"),
+    path("publish", views.publish, name="draft-publish"),
+    path("discard", views.discard, name="draft-discard"),
+    path("versions/<int:number>/<str:file>", views.version_diagram, name="version-diagram"),
+    path("diagrams/<str:file>", views.modeller, name="modeller"),
+    path("diagrams/<str:file>/save", views.save, name="modeller-save"),
+    path("diagrams/<str:file>/steps/<str:element>", views.step, name="step-edit"),
+    path("forms/<slug:key>", views.wording, name="wording"),
+]

@@ -1,0 +1,217 @@
+"""The process owner's desk: see the live diagrams, draw in a draft, check, publish."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts import powers
+from backend.casework import access
+from backend.errors import DomainError, NotAllowed, NotFound
+from backend.studio import commands
+from backend.studio.commands import ChangedMeanwhile
+from backend.studio.edit import PROPERTIES
+from backend.studio.models import Draft
+from backend.studio.offers import catalogue_for
+from backend.workflow import bpmn, check
+from backend.workflow.bpmn import Diagram, Element
+from backend.workflow.drawing import draw
+from backend.workflow.findings import Finding, PackRefused
+
+# The studio and the pages for casework never import each other; both ask `access` what a person may do.
+User = Any
+
+
+def _who(request: HttpRequest) -> User:
+    if not request.user.is_authenticated:
+        raise NotAllowed("Sign in first.")
+    access.need(request.user, powers.DRAW)  # type: ignore[arg-type]  # signed in, so one of ours
+    return request.user
+
+
+def _draft(user: User) -> Draft:
+    draft = commands.draft_of(user)
+    if draft is None:
+        raise NotFound("There is no draft. Open one first.")
+    return draft
+
+
+@require_safe
+def studio(request: HttpRequest) -> HttpResponse:
+    user = _who(request)
+    pack, draft = user.landlord.pack, commands.draft_of(user)
+    found = check.findings(draft.files) if draft else []
+    context = {
+        "versions": pack.versions.defer("files").select_related("published_by"), "live": pack.live, "draft": draft, "findings": found,
+        "blocked": bool(check.errors(found)), "diagrams": _names(draft.files if draft else pack.live.files),
+        "forms": _forms(draft.files) if draft else [],
+    }  # fmt: skip
+    return render(request, "studio/home.html", context)
+
+
+def _names(files: dict[str, str]) -> list[tuple[str, str]]:
+    """(file, name) of every diagram; one that cannot be read goes by its file's name."""
+    found = []
+    for file, text in files.items():
+        if file.endswith(".bpmn"):
+            try:
+                found.append((file, bpmn.read(file, text).name))
+            except PackRefused:
+                found.append((file, file))
+    return sorted(found, key=lambda item: (item[0] != "lifecycle.bpmn", item[1]))
+
+
+def _forms(files: dict[str, str]) -> list[tuple[str, str]]:
+    keys = [path.removeprefix("forms/").removesuffix(".json") for path in files if path.startswith("forms/")]
+    return sorted(((key, json.loads(files[f"forms/{key}.json"])["title"]) for key in keys), key=lambda item: item[1])
+
+
+@require_POST
+def open_draft(request: HttpRequest) -> HttpResponse:
+    commands.open_draft(by=_who(request), now=timezone.now())
+    return redirect("studio")
+
+
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    commands.discard_draft(by=_who(request), now=timezone.now())
+    messages.success(request, "The draft is gone. The published procedure is unchanged.")
+    return redirect("studio")
+
+
+@require_POST
+def publish(request: HttpRequest) -> HttpResponse:
+    user = _who(request)
+    try:
+        version = commands.publish_draft(note=request.POST.get("note", ""), by=user, now=timezone.now())
+    except DomainError as problem:
+        messages.error(request, problem.sentence)
+        return redirect("studio")
+    messages.success(request, f"Version {version.number} is published. The next case follows it; open cases keep theirs.")
+    return redirect("studio")
+
+
+@require_safe
+def version_diagram(request: HttpRequest, number: int, file: str) -> HttpResponse:
+    """A diagram as a published version has it."""
+    user = _who(request)
+    version = user.landlord.pack.versions.filter(number=number).first()
+    if version is None or file not in version.files or not file.endswith(".bpmn"):
+        raise NotFound
+    shown = bpmn.read(file, version.files[file])
+    links = {e.id: reverse("version-diagram", args=[number, f]) for e in shown.elements.values() if (f := _file_of(version.files, e.called))}
+    svg = draw(shown, {}, links=links, title=shown.name)
+    return render(request, "studio/version.html", {"version": version, "shown": shown, "diagram": mark_safe(svg)})  # noqa: S308
+
+
+def _file_of(files: dict[str, str], process: str) -> str:
+    """The file that holds a process; "" for none."""
+    return next((f for f, text in files.items() if process and f.endswith(".bpmn") and f'<bpmn:process id="{process}"' in text), "")
+
+
+def _shown(draft: Draft, file: str) -> Diagram:
+    if file not in draft.files or not file.endswith(".bpmn"):
+        raise NotFound("There is no such diagram in the draft.")
+    return bpmn.read(file, draft.files[file])
+
+
+@require_safe
+def modeller(request: HttpRequest, file: str) -> HttpResponse:
+    """The drawing canvas, with the list of steps beside it as the keyboard's way."""
+    draft = _draft(_who(request))
+    shown = _shown(draft, file)
+    data = {
+        "xml": draft.files[file], "saveUrl": reverse("modeller-save", args=[file]), "revision": draft.revision, "csrf": get_token(request),
+        "readOnly": False, "process": shown.process, "catalogue": catalogue_for(draft.files),
+        "findings": [_as_json(finding) for finding in check.findings(draft.files) if finding.file == file],
+    }  # fmt: skip
+    return render(request, "studio/modeller.html", {"draft": draft, "file": file, "shown": shown, "data": data, "steps": _steps(shown)})
+
+
+def _steps(shown: Diagram) -> list[Element]:
+    return sorted(shown.elements.values(), key=lambda e: (shown.boxes[e.id].x, shown.boxes[e.id].y) if e.id in shown.boxes else (0, 0))
+
+
+def _as_json(finding: Finding) -> dict[str, str]:
+    return {**finding.as_dict(), "name": finding.name or finding.element}
+
+
+@require_POST
+def save(request: HttpRequest, file: str) -> JsonResponse:
+    """Save from the canvas. Answers in JSON: 200 kept, 409 somebody else saved, 422 refused."""
+    try:
+        user = _who(request)
+        body = json.loads(request.body)
+        saved = commands.save_diagram(file=file, xml=str(body["xml"]), revision=int(body["revision"]), by=user, now=timezone.now())
+    except (ValueError, KeyError, TypeError):
+        return JsonResponse({"sentence": "The drawing did not arrive whole. Save it again.", "findings": []}, status=422)
+    except ChangedMeanwhile as changed:
+        return JsonResponse({"sentence": changed.sentence}, status=409)
+    except PackRefused as refused:
+        return JsonResponse({"sentence": refused.sentence, "findings": [_as_json(f) for f in refused.findings]}, status=422)
+    except NotAllowed as refused_role:
+        return JsonResponse({"sentence": refused_role.sentence, "findings": []}, status=403)
+    except NotFound as missing:
+        return JsonResponse({"sentence": missing.sentence, "findings": []}, status=404)
+    except DomainError as problem:
+        return JsonResponse({"sentence": problem.sentence, "findings": []}, status=422)
+    found = [_as_json(finding) for finding in saved.findings if finding.file == file]
+    return JsonResponse({"revision": saved.revision, "saved_at": timezone.localtime().strftime("%H:%M"), "findings": found})
+
+
+def step(request: HttpRequest, file: str, element: str) -> HttpResponse:
+    """One step's name, form, promise, operation and words, without the canvas."""
+    user = _who(request)
+    draft = _draft(user)
+    one = _shown(draft, file).elements.get(element)
+    if one is None:
+        raise NotFound("There is no such step in the diagram.")
+    if request.method == "POST":
+        said = {key: str(request.POST[key]) for key in request.POST if key in ("name", "table", "operation", *PROPERTIES) or key.startswith("parameter-")}
+        saved = commands.save_step(file=file, element=element, said=said, by=user, now=timezone.now())
+        for finding in (f for f in saved.findings if f.element == element):
+            messages.warning(request, f"{finding.sentence} {finding.mend}")
+        messages.success(request, f"“{one.label}” is kept in the draft.")
+        return redirect(reverse("modeller", args=[file]) + "#steps")
+    offers = catalogue_for(draft.files)
+    context = {"file": file, "element": one, "offers": offers, "parameters": _parameters(one, offers)}
+    return render(request, "studio/step.html", context)
+
+
+def _parameters(element: Element, offers: dict[str, Any]) -> list[dict[str, Any]]:
+    if element.operation is None:
+        return []
+    kind = next((o for o in offers["operations"] if o["value"] == element.operation.name), None)
+    given = element.operation.parameters
+    return [{**parameter, "value": given.get(parameter["name"], ""), "bare": given.get(parameter["name"], "").strip("'")} for parameter in kind["parameters"]] if kind else []
+
+
+def wording(request: HttpRequest, key: str) -> HttpResponse:
+    """The words of a form: title, introduction, questions, hints and choices."""
+    user = _who(request)
+    draft = _draft(user)
+    file = f"forms/{key}.json"
+    if file not in draft.files:
+        raise NotFound("There is no such form in the draft.")
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            commands.save_wording(key=key, words={k: str(v) for k, v in request.POST.items()}, by=user, now=timezone.now())
+        except DomainError as problem:
+            problems = [problem.sentence]
+        else:
+            messages.success(request, "The form is kept in the draft.")
+            return redirect("studio")
+    form = json.loads(draft.files[file])
+    if problems:
+        form = {**form, "title": request.POST.get("title", ""), "intro": request.POST.get("intro", "")}
+    return render(request, "studio/wording.html", {"form": form, "problems": problems}, status=422 if problems else 200)

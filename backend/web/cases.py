@@ -1,0 +1,273 @@
+"""A case: its page, its people, tools, evidence, letters, surveys, faults and diagrams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts import powers
+from backend.audit.models import Entry
+from backend.casework import access, commands, evidence, queries, surveys
+from backend.casework.models import Case, Evidence, Party
+from backend.correspondence import commands as correspondence
+from backend.errors import DomainError, InvalidAnswers, NotFound
+from backend.web.ask import form_context, needs, typed, who
+from backend.web.marks import case_marks, case_steps
+from backend.workflow.drawing import draw
+from backend.workflow.forms import Form, Option, Question
+
+PER_PAGE = 30
+
+
+@require_safe
+@needs(powers.WORK)
+def cases(request: HttpRequest) -> HttpResponse:
+    state, words = request.GET.get("state", "open"), request.GET.get("words", "").strip()
+    page = Paginator(queries.cases(who(request), state=state, words=words), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/list.html", {"page": page, "state": state, "words": words})
+
+
+@require_safe
+@needs(powers.WORK)
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    user, now = who(request), timezone.now()
+    found = queries.case_page(user, reference)
+    contents = found.instance.version.contents
+    main = next(d for d in contents.diagrams.values() if d.process == contents.start)
+    history = Entry.objects.filter(case_id=found.pk).select_related("by").order_by("-at", "-pk")
+    context = {
+        "case": found, "now": now, "tasks": queries.tasks_of(found), "tools": queries.tools(found),
+        "letters": found.letters.select_related("party__person").prefetch_related("renditions"),
+        "faults": [fault for fault in found.instance.faults.all() if fault.resolved_at is None],
+        "history": history, "surveys": surveys.waiting(found, now=now), "diagram": _drawn(found, main.process),
+        "process": main, "steps": case_steps(found, main), "parties": {party.pk: party for party in found.parties.all()},
+    }  # fmt: skip
+    return render(request, "cases/case.html", context)
+
+
+@require_safe
+@needs(powers.WORK)
+def diagram(request: HttpRequest, reference: str, process: str) -> HttpResponse:
+    """One diagram of the case's own version, with the place marked, and the same in words."""
+    found = queries.case_page(who(request), reference)
+    shown = next((d for d in found.instance.version.contents.diagrams.values() if d.process == process), None)
+    if shown is None:
+        raise NotFound
+    context = {"case": found, "process": shown, "diagram": _drawn(found, process), "steps": case_steps(found, shown)}
+    return render(request, "cases/diagram.html", context)
+
+
+def _drawn(found: Case, process: str) -> str:
+    contents = found.instance.version.contents
+    shown = next(d for d in contents.diagrams.values() if d.process == process)
+    links = {e.id: reverse("case-diagram", args=[found.reference, e.called]) for e in shown.elements.values() if e.kind == "callActivity"}
+    svg = draw(shown, case_marks(found, shown), links=links, title=f"{shown.name}: where {found.reference} is")
+    return mark_safe(svg)  # noqa: S308  # draw() escapes every text
+
+
+# People
+
+_DETAILS = (
+    Question("name", "Full name", "line", required=False),
+    Question("phone", "Telephone number", "line", required=False),
+    Question("email", "E-mail address", "line", required=False),
+    Question("address", "Address", "paragraphs", "One line for each part, without the postcode.", required=False),
+    Question("postcode", "Postcode", "line", required=False),
+)
+_NEW = Form(
+    "party", "Add a person", "", "", "",
+    (
+        Question("role", "What part has this person?", "choice", options=tuple(Option(code, label) for code, label in Party.ROLES)),
+        *_DETAILS,
+        Question("description", "If you do not know who it is: what do you know?", "line", "Like “man in a grey coat, visits flat 9”.", required=False),
+        Question("confidential", "Keep this person’s name from everybody outside the team?", "yes_no", required=False),
+    ),
+)  # fmt: skip
+_KNOWN = Form("identify", "Who is this person?", "", "", "", _DETAILS)
+
+
+def _details(form: Form, data: dict[str, list[str]]) -> dict[str, Any]:
+    answers = {a["key"]: a["value"] for a in form.clean(data, {}).answers}
+    text = {key: str(answers.get(key) or "") for key in ("name", "phone", "email", "postcode")}
+    return {**text, "address": str(answers.get("address") or "").splitlines()}
+
+
+@needs(powers.WORK)
+def new_party(request: HttpRequest, reference: str) -> HttpResponse:
+    user = who(request)
+    found, data, error = access.case_for(user, reference), typed(request.POST), None
+    if request.method == "POST":
+        try:
+            answers = {a["key"]: a["value"] for a in _NEW.clean(data, {}).answers}
+            commands.add_party(
+                case=found, role=str(answers["role"]), description=str(answers.get("description") or ""),
+                confidential=bool(answers.get("confidential")), by=user, now=timezone.now(), **_details(_NEW, data),
+            )  # fmt: skip
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, "The person is on the case.")
+            return redirect(f"{reverse('case', args=[reference])}#people")
+    data = data or {"role": [request.GET.get("role", "")]}
+    return _person_page(request, found, _NEW, data, error)
+
+
+@needs(powers.WORK)
+def party(request: HttpRequest, reference: str, party_id: int) -> HttpResponse:
+    """Say who somebody is, or correct their details."""
+    user = who(request)
+    found = access.case_for(user, reference)
+    one = found.parties.select_related("person", "case").filter(pk=party_id).first()
+    if one is None:
+        raise NotFound
+    data, error = typed(request.POST), None
+    if request.method == "POST":
+        try:
+            commands.identify_party(party=one, by=user, now=timezone.now(), **_details(_KNOWN, data))
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, "The details are kept.")
+            return redirect(f"{reverse('case', args=[reference])}#people")
+    elif one.person is not None:
+        person = one.person
+        data = {"name": [person.name], "phone": [person.phone], "email": [person.email], "address": ["\n".join(person.address)], "postcode": [person.postcode]}
+    return _person_page(request, found, _KNOWN, data, error, one)
+
+
+def _person_page(
+    request: HttpRequest, found: Case, form: Form, data: dict[str, list[str]], error: DomainError | None, one: Party | None = None
+) -> HttpResponse:
+    context = form_context(form, data, error, {}) | {"case": found, "party": one}
+    return render(request, "cases/person.html", context, status=422 if error else 200)
+
+
+# Tools
+
+@needs(powers.WORK)
+def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
+    """Start a tool: choose for whom, see what it will start, then start it."""
+    user = who(request)
+    found = queries.case_page(user, reference)
+    offered = next((t for t in queries.tools(found) if t.element == element), None)
+    if offered is None:
+        raise NotFound("This tool is not offered at this stage of the case.")
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            chosen = next((p for p in offered.people if str(p.pk) == request.POST.get("party")), None)
+            commands.start_tool(case=found, element=element, party=chosen, by=user, now=timezone.now())
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, f"“{offered.name}” has started. Its first task is on the list.")
+            return redirect(f"{reverse('case', args=[reference])}#tasks")
+    question = Question("party", "Who is this for?", "person")
+    questions = (question,) if offered.whom != "case" else ()
+    form = Form("tool", offered.name, "", "", "", questions)
+    context = form_context(form, typed(request.POST), error, {"party": {str(p.pk): p.label for p in offered.people}})
+    return render(request, "cases/tool.html", context | {"case": found, "tool": offered}, status=422 if error else 200)
+
+
+# Evidence
+
+@needs(powers.WORK)
+def new_evidence(request: HttpRequest, reference: str) -> HttpResponse:
+    user = who(request)
+    found, error = access.case_for(user, reference), None
+    if request.method == "POST":
+        try:
+            file = request.FILES.get("file")
+            if file is None:
+                raise InvalidAnswers({"file": "Choose a file"})
+            evidence.add_evidence(case=found, title=request.POST.get("title", ""), filename=file.name or "", content=file, by=user, now=timezone.now())
+        except InvalidAnswers as problem:
+            error = problem
+        else:
+            messages.success(request, "The evidence is kept with the case.")
+            return redirect(f"{reverse('case', args=[reference])}#evidence")
+    problems = [{"target": key, "error": text} for key, text in (error.problems if error else {}).items()]
+    context = {"case": found, "problems": problems, "wrong": error.problems if error else {}, "title": request.POST.get("title", "")}
+    return render(request, "cases/evidence.html", context, status=422 if error else 200)
+
+
+@require_safe
+@needs(powers.WORK)
+def download(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    """The file as it was given to us, always as a download, and never able to run anything in the browser."""
+    kept = Evidence.objects.filter(pk=evidence_id, case__in=access.cases_for(who(request))).first()
+    if kept is None:
+        raise NotFound
+    response = HttpResponse(evidence.read(kept), content_type=kept.content_type)
+    ending = evidence.TYPES[kept.content_type][0]
+    response.headers["Content-Disposition"] = f'attachment; filename="evidence-{kept.pk}.{ending}"'
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+# Letters
+
+@require_safe
+@needs(powers.WORK)
+def letter_pdf(request: HttpRequest, letter_id: int, name: str) -> HttpResponse:
+    rendition = correspondence.pdf_for(who(request), letter_id, name)
+    response = HttpResponse(bytes(rendition.pdf), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="letter-{letter_id}-{name}.pdf"'
+    return response
+
+
+@require_POST
+@needs(powers.WORK)
+def letter_sent(request: HttpRequest, letter_id: int) -> HttpResponse:
+    letter = correspondence.mark_sent(letter_id=letter_id, how=request.POST.get("how", ""), by=who(request), now=timezone.now())
+    messages.success(request, "The letter is marked as sent.")
+    return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
+
+
+@require_POST
+@needs(powers.WORK)
+def letter_again(request: HttpRequest, letter_id: int) -> HttpResponse:
+    letter = correspondence.try_again(letter_id=letter_id, by=who(request), now=timezone.now())
+    messages.success(request, "The letter is being made again.")
+    return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
+
+
+# Surveys and faults
+
+@needs(powers.WORK)
+def enter_survey(request: HttpRequest, reference: str, survey_id: int) -> HttpResponse:
+    """Answers that came on paper or by telephone."""
+    user, now = who(request), timezone.now()
+    found, data, error = access.case_for(user, reference), typed(request.POST), None
+    if request.method == "POST":
+        try:
+            surveys.enter(case=found, survey_id=survey_id, channel=request.POST.get("channel", ""), data=data, by=user, now=now)
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, "The answers are kept.")
+            return redirect("case", reference)
+    elif not any(survey.pk == survey_id for survey in surveys.waiting(found, now=now)):
+        raise NotFound("This survey has already been answered or has run out.")
+    context = form_context(surveys.form_for(found), data, error, {}) | {"case": found}
+    return render(request, "cases/survey.html", context, status=422 if error else 200)
+
+
+@require_POST
+@needs(powers.WORK)
+def retry_fault(request: HttpRequest, fault_id: int) -> HttpResponse:
+    fault = commands.retry_fault(fault_id=fault_id, reason=request.POST.get("reason", ""), by=who(request), now=timezone.now())
+    fault.refresh_from_db()
+    if fault.resolved_at is None:
+        messages.warning(request, f"It still cannot go on. {fault.sentence}")
+    else:
+        messages.success(request, "The case goes on.")
+    return redirect("case", fault.instance.case.reference)

@@ -1,0 +1,96 @@
+"""An officer's desk: the list of tasks, and doing one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.casework import access, commands, queries
+from backend.casework.models import Party
+from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound
+from backend.web.ask import form_context, needs, typed, who
+from backend.workflow.models import Task
+
+PER_PAGE = 50
+
+
+@require_safe
+@needs(powers.WORK)
+def tasks(request: HttpRequest) -> HttpResponse:
+    user, now = who(request), timezone.now()
+    mine = queries.my_tasks(user)
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    parties = Party.objects.select_related("person").in_bulk([task.party_id for task in page if task.party_id])
+    late = mine.filter(due_at__lt=now).count()
+    return render(request, "desk/tasks.html", {"page": page, "parties": parties, "late": late, "now": now})
+
+
+@needs(powers.WORK)
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    user, now = who(request), timezone.now()
+    found = queries.task_by_id(user, task_id)
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            commands.complete_task(task_id=task_id, data=typed(request.POST), by=user, now=now)
+        except AlreadyDone as done:
+            messages.info(request, done.sentence)
+            return redirect("case", found.instance.case.reference)
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, f"“{found.name}” is done.")
+            return _onward(user, found)
+    if found.status != Task.OPEN:
+        return render(request, "desk/task_done.html", {"task": found, "case": found.instance.case})
+    return _draw(request, user, found, error)
+
+
+def _onward(user: User, done: Task) -> HttpResponse:
+    """To the case while this person may still see it, else back to the list."""
+    case = done.instance.case
+    visible = access.cases_for(user).filter(pk=case.pk).exists()
+    return redirect(reverse("case", args=[case.reference]) if visible else reverse("tasks"))
+
+
+def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | None) -> HttpResponse:
+    case, form = found.instance.case, commands.form_of(found)
+    data = typed(request.POST) if request.method == "POST" else found.draft
+    context = form_context(form, data, error, commands.people_for(found, form, case))
+    element = found.instance.version.contents.elements[found.element]
+    context |= {
+        "task": found, "case": queries.case_page(user, case.reference), "may_do": access.may_do(user, found), "element": element,
+        "party": Party.objects.select_related("person").filter(pk=found.party_id).first() if found.party_id else None,
+        "officers": User.objects.filter(landlord=user.landlord, is_active=True, roles__code=found.role).distinct(),
+    }  # fmt: skip
+    return render(request, "desk/task.html", context, status=422 if error else 200)
+
+
+@require_POST
+@needs(powers.WORK)
+def save_draft(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Keep what has been typed. The page's script calls it now and then; the button does without a script."""
+    commands.save_draft(task_id=task_id, data=typed(request.POST), by=who(request))
+    if request.headers.get("accept", "").startswith("application/json"):
+        return JsonResponse({"saved": True})
+    messages.success(request, "What you have typed is kept. You can come back to it.")
+    return redirect("task", task_id)
+
+
+@require_POST
+@needs(powers.WORK)
+def hand_over(request: HttpRequest, task_id: int) -> HttpResponse:
+    user = who(request)
+    to = User.objects.filter(pk=request.POST.get("to") or None, landlord=user.landlord).first()
+    if to is None:
+        raise InvalidAnswers({"to": "Choose who takes the task."}) if queries.task_by_id(user, task_id) else NotFound
+    commands.hand_over(task_id=task_id, to=to, by=user, now=timezone.now())
+    messages.success(request, f"The task is with {to.name} now.")
+    return redirect("tasks")

@@ -1,0 +1,63 @@
+"""For managers: what is overdue or about to be, whose it is, and where on the diagram work waits."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from backend.accounts import powers
+from backend.casework import queries
+from backend.errors import DomainError, NotFound
+from backend.web.ask import needs, who
+from backend.web.marks import in_reading_order, waiting_marks
+from backend.workflow.drawing import draw
+from backend.workflow.packs import Pack
+
+
+@require_safe
+@needs(powers.MANAGE)
+def overdue(request: HttpRequest) -> HttpResponse:
+    user, now = who(request), timezone.now()
+    tasks = queries.overdue(user, now=now)
+    late = tasks.filter(due_at__lt=now)
+    context = {
+        "page": Paginator(late, 50).get_page(request.GET.get("page")), "late": late.count(),
+        "soon": tasks.filter(due_at__gte=now)[:50], "load": queries.load_by_officer(user, now=now), "now": now,
+    }  # fmt: skip
+    return render(request, "managers/overdue.html", context)
+
+
+@require_safe
+@needs(powers.MANAGE, powers.DRAW)
+def procedure(request: HttpRequest, process: str = "") -> HttpResponse:
+    """The live diagrams, with how many tasks wait and how many are late on each step."""
+    user, now = who(request), timezone.now()
+    live = user.landlord.pack.live
+    if live is None:
+        raise DomainError("No procedure has been published yet.")
+    contents = live.contents
+    shown = next((d for d in contents.diagrams.values() if d.process == (process or contents.start)), None)
+    if shown is None:
+        raise NotFound
+    marks = waiting_marks(queries.waiting_by_element(user, now=now), shown, called_steps(contents))
+    links = {e.id: reverse("procedure", args=[e.called]) for e in shown.elements.values() if e.kind == "callActivity"}
+    svg = draw(shown, marks, links=links, title=shown.name)
+    steps = [(element, marks[element.id].words if element.id in marks else "") for element in in_reading_order(shown)]
+    context = {"version": live, "contents": contents, "shown": shown, "diagram": mark_safe(svg), "steps": steps}  # noqa: S308
+    return render(request, "managers/procedure.html", context)
+
+
+def called_steps(contents: Pack) -> dict[str, set[str]]:
+    """For each process, every step in it and in the diagrams it calls."""
+    own = {d.process: set(d.elements) for d in contents.diagrams.values()}
+    calls = {d.process: {e.called for e in d.elements.values() if e.called} for d in contents.diagrams.values()}
+
+    def all_of(process: str) -> set[str]:
+        return own.get(process, set()).union(*(all_of(called) for called in calls.get(process, ())))
+
+    return {process: all_of(process) for process in own}

@@ -1,0 +1,97 @@
+"""Reports: taking one, and deciding where it belongs."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.accounts import powers
+from backend.accounts.models import Landlord
+from backend.casework import commands, queries
+from backend.casework.commands import Told
+from backend.casework.models import Report
+from backend.errors import DomainError
+from backend.web.ask import form_context, needs, typed, who
+from backend.workflow.forms import Data, Form
+
+#: The form of the pack that asks for a report, and the answers that make up what was told.
+FORM = "report"
+STAFF_CHANNELS = [(code, label) for code, label in Report.CHANNELS if code != "online"]
+
+
+def report_form(landlord: Landlord) -> Form:
+    """The landlord's own wording of the report form."""
+    live = landlord.pack.live
+    if live is None:
+        raise DomainError("This landlord has not published its procedure yet.")
+    return live.contents.forms[FORM]
+
+
+def told_in(form: Form, data: Data) -> Told:
+    """What the form's answers say. Raises `InvalidAnswers`."""
+    answers = {answer["key"]: answer["value"] for answer in form.clean(data, {}).answers}
+    text = {key: str(answers.get(key) or "") for key in ("what", "place", "place_postcode", "happened", "who", "name", "phone", "email", "postcode", "adjustments")}
+    address = tuple(str(answers.get("address") or "").splitlines())
+    return Told(address=address, confidential=bool(answers.get("confidential")), **text)
+
+
+@require_safe
+@needs(powers.TRIAGE, powers.TAKE_REPORTS)
+def reports(request: HttpRequest) -> HttpResponse:
+    user = who(request)
+    return render(request, "reports/list.html", {"reports": queries.unplaced_reports(user), "now": timezone.now(), "may_take": user.can(powers.TAKE_REPORTS)})
+
+
+@needs(powers.TAKE_REPORTS)
+def new_report(request: HttpRequest) -> HttpResponse:
+    user = who(request)
+    form, data, error = report_form(user.landlord), typed(request.POST), None
+    channel = request.POST.get("channel", "telephone")
+    if request.method == "POST":
+        try:
+            if channel not in dict(STAFF_CHANNELS):
+                raise DomainError("Choose how the report reached us.")
+            report = commands.take_report(landlord=user.landlord, channel=channel, told=told_in(form, data), by=user, now=timezone.now())
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, "The report is kept. Now decide where it belongs.")
+            return redirect("report", report.pk)
+    context = form_context(form, data, error, {}) | {"channels": STAFF_CHANNELS, "channel": channel}
+    return render(request, "reports/new.html", context, status=422 if error else 200)
+
+
+@require_safe
+@needs(powers.TRIAGE, powers.TAKE_REPORTS, powers.WORK)
+def report(request: HttpRequest, report_id: int) -> HttpResponse:
+    user = who(request)
+    found = queries.report_by_id(user, report_id)
+    matches = queries.likely_matches(found) if found.case is None and user.can(powers.TRIAGE) else []
+    return render(request, "reports/report.html", {"report": found, "matches": matches, "may_place": user.can(powers.TRIAGE)})
+
+
+@require_POST
+@needs(powers.TRIAGE)
+def open_case(request: HttpRequest, report_id: int) -> HttpResponse:
+    user = who(request)
+    case = commands.open_case(report=queries.report_by_id(user, report_id), by=user, now=timezone.now())
+    messages.success(request, f"Case {case.reference} is open.")
+    return redirect("case", case.reference)
+
+
+@require_POST
+@needs(powers.TRIAGE)
+def attach(request: HttpRequest, report_id: int) -> HttpResponse:
+    """Attach the report to one of the likely cases, or to one named by its reference."""
+    user = who(request)
+    found, reference = queries.report_by_id(user, report_id), request.POST.get("case", "").strip().upper()
+    case = user.landlord.cases.filter(reference=reference).first()
+    if case is None:
+        context = {"report": found, "matches": queries.likely_matches(found), "may_place": True, "problems": [f"There is no case “{reference}”. Check the reference."]}
+        return render(request, "reports/report.html", context, status=422)
+    commands.attach_report(report=found, case=case, by=user, now=timezone.now())
+    messages.success(request, f"The report is attached to {case.reference}.")
+    return redirect("report", found.pk)
