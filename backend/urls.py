@@ -2,4 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("api/", include("backend.api.urls")), path("redraw/", include("backend.studio.urls")), path("", include("backend.web.urls"))]
+urlpatterns = [
+    path("api/", include("backend.api.urls")),
+    path("redraw/", include("backend.studio.urls")),
+    path("", include("backend.web.urls")),
+]

@@ -18,9 +18,7 @@ from .values import Fault, read
 LOGO_BYTES, LOGO_PIXELS = 700_000, 2_000
 # WCAG 2 asks 4.5 to 1 of ordinary text.
 CONTRAST = 4.5
-_SIGNATORY = Need(
-    "signatory", "text", "the words under the officer's name", where="Add them in the landlord's settings."
-)
+_SIGNATORY = Need("signatory", "text", "the words under the officer's name", where="Add them in the landlord's settings.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,7 @@ def from_json(kind: Kind, raw: Mapping[str, object]) -> dict[str, object]:
 def _dated(need: Need, value: object) -> object:
     if need.type == "rows" and isinstance(value, list):
         columns = {column.name: column for column in need.columns}
-        return [
-            {name: _dated(columns[name], cell) if name in columns else cell for name, cell in row.items()}
-            for row in value
-        ]
+        return [{name: _dated(columns[name], cell) if name in columns else cell for name, cell in row.items()} for row in value]
     if need.type == "date" and isinstance(value, str):
         return dt.date.fromisoformat(value)
     if need.type == "moment" and isinstance(value, str):

@@ -138,8 +138,7 @@ def _check_characters(document: Any) -> None:
     for font in document.fonts.values():
         for codepoint in font.missing:
             raise CharacterWithoutFont(
-                f"The letter holds the character {chr(codepoint)} (U+{codepoint:04X}), which no font here can print."
-                " Write it another way."
+                f"The letter holds the character {chr(codepoint)} (U+{codepoint:04X}), which no font here can print. Write it another way."
             )
 
 

@@ -62,9 +62,7 @@ def render(
     return Rendition(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=pages, html=html)
 
 
-def preview_html(
-    kind_code: str, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()
-) -> str:
+def preview_html(kind_code: str, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()) -> str:
     """The letter as one page of HTML with its styles, to be shown in a sandboxed frame."""
     html = _page(kind(kind_code), data, brand, protected)
     return html.replace("</head>", f"<style>{styles('accessible')}</style></head>", 1)
@@ -88,11 +86,7 @@ def _page(kind: Kind, data: Mapping[str, object], brand: Brand, protected: Seque
         raise NeedsNotMet(faults)
     logo = logo_uri(brand.logo) if brand.logo else None
     try:
-        html = (
-            environment()
-            .get_template(f"kinds/{kind.code}/letter.html")
-            .render(**values, kind=kind, brand=brand, logo=logo)
-        )
+        html = environment().get_template(f"kinds/{kind.code}/letter.html").render(**values, kind=kind, brand=brand, logo=logo)
     except UndefinedError as error:
         raise BadKind(f"The letter {kind.code} asks for something that nobody gives: {error}") from error
     _check_protected(html, protected)

@@ -63,10 +63,7 @@ def clean(text: str, label: str) -> str:
     text = text.translate(_DROPPED)
     for character in text:
         if character != "\n" and character not in _JOINERS and unicodedata.category(character) in _REFUSED:
-            raise Fault(
-                f"{label} holds a hidden character (U+{ord(character):04X}) that cannot be printed."
-                " Type that part again."
-            )
+            raise Fault(f"{label} holds a hidden character (U+{ord(character):04X}) that cannot be printed. Type that part again.")
     return text.strip()
 
 
@@ -177,7 +174,7 @@ def _put(values: dict[str, object], name: str, value: object) -> None:
         values[root] = value
         return
     group = values.setdefault(root, {})
-    assert isinstance(group, dict)  # noqa: S101
+    assert isinstance(group, dict)
     group[leaf] = value
 
 

@@ -26,7 +26,12 @@ def fill(form: Form, given: dict[str, str], prefix: str = "") -> Answers:
 def _fill(question: Question, given: str | None) -> Answers:
     match question.type:
         case "date" | "moment":
-            return {f"{question.key}-day": ["1"], f"{question.key}-month": ["3"], f"{question.key}-year": ["2027"], f"{question.key}-time": ["10:30"]}
+            return {
+                f"{question.key}-day": ["1"],
+                f"{question.key}-month": ["3"],
+                f"{question.key}-year": ["2027"],
+                f"{question.key}-time": ["10:30"],
+            }
         case "rows":
             found: Answers = {}
             for column in question.columns:

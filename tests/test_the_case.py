@@ -39,9 +39,8 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
     officer, leader, calls = user("officer"), user("leader"), user("calls")
     assert open_tasks(case) == ["Triage the report"]
 
-    second = commands.take_report(
-        landlord=landlord, channel="online", told=Told(what="Dealers in the lobby again", name="Joe Fry", address=("Flat 7", "Clarkson Court"), postcode="PE13 2AB", **FLAT), by=None, now=now,
-    )  # fmt: skip
+    told = Told(what="Dealers in the lobby again", name="Joe Fry", address=("Flat 7", "Clarkson Court"), postcode="PE13 2AB", **FLAT)
+    second = commands.take_report(landlord=landlord, channel="online", told=told, by=None, now=now)
     assert [match.case for match in queries.likely_matches(second)] == [case]
     commands.attach_report(report=second, case=case, by=calls, now=now)
     assert case.incidents.count() == 2
@@ -58,15 +57,48 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
     do(case, "Ask the risk questions", officer, now)
     do(case, "Agree the action plan", officer, now, update_rhythm="weekly")
 
-    dealer = commands.add_party(case=case, role="respondent", name="Dean Stock", description="", phone="", email="", address=["Flat 9", "Clarkson Court", "WISBECH"], postcode="PE13 2AB", confidential=False, by=officer, now=now)
-    friend = commands.add_party(case=case, role="respondent", name="", description="man in a grey coat", phone="", email="", address=[], postcode="", confidential=False, by=officer, now=now)
+    dealer = commands.add_party(
+        case=case,
+        role="respondent",
+        name="Dean Stock",
+        description="",
+        phone="",
+        email="",
+        address=["Flat 9", "Clarkson Court", "WISBECH"],
+        postcode="PE13 2AB",
+        confidential=False,
+        by=officer,
+        now=now,
+    )
+    friend = commands.add_party(
+        case=case,
+        role="respondent",
+        name="",
+        description="man in a grey coat",
+        phone="",
+        email="",
+        address=[],
+        postcode="",
+        confidential=False,
+        by=officer,
+        now=now,
+    )
     start(case, "Warning letter", dealer, officer, now)
     start(case, "Warning letter", dealer, officer, now)
     start(case, "Acceptable Behaviour Contract", friend, officer, now)
     start(case, "Mediation referral", friend, officer, now)
     do(case, "Write the warning letter", officer, now)
     do(case, "Write the warning letter", officer, now)
-    commands.identify_party(party=friend, name="Lee Marsh", phone="", email="", address=["Flat 11", "Clarkson Court", "WISBECH"], postcode="PE13 2AB", by=officer, now=now)
+    commands.identify_party(
+        party=friend,
+        name="Lee Marsh",
+        phone="",
+        email="",
+        address=["Flat 11", "Clarkson Court", "WISBECH"],
+        postcode="PE13 2AB",
+        by=officer,
+        now=now,
+    )
     do(case, "Draw up the contract", officer, now)
     start(case, "Support referral", friend, officer, now)
     start(case, "Escalate to the specialist team", None, officer, now)
@@ -106,13 +138,23 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
     while jobs.draw_waiting():
         pass
     made = sorted(Letter.objects.values_list("kind", "status"))
-    assert made == sorted([("abc", "rendered"), ("warning", "rendered"), ("warning", "rendered"), *[("closure", "rendered")] * 2, *[("acknowledgement", "rendered")] * 2]), list(Letter.objects.values_list("kind", "status", "problem"))
+    assert made == sorted(
+        [
+            ("abc", "rendered"),
+            ("warning", "rendered"),
+            ("warning", "rendered"),
+            *[("closure", "rendered")] * 2,
+            *[("acknowledgement", "rendered")] * 2,
+        ]
+    ), list(Letter.objects.values_list("kind", "status", "problem"))
     assert not case.instance.faults.exists()
     first, last = surveys.waiting(case, now=now)
     token = surveys.mint(first)
     surveys.answer_by_link(token=token, data={"service": ["very"]}, now=now)
     case.instance.refresh_from_db()
     assert case.instance.ended_at is None
-    surveys.enter(case=case, survey_id=last.pk, channel="telephone", data={"service": ["fairly"]}, by=specialist, now=now + timedelta(days=1))
+    surveys.enter(
+        case=case, survey_id=last.pk, channel="telephone", data={"service": ["fairly"]}, by=specialist, now=now + timedelta(days=1)
+    )
     case.instance.refresh_from_db()
     assert case.instance.ended_by == "Life_end"

@@ -30,7 +30,8 @@ def save_user(
     """Make a user, or change one. Ends the sessions of a user who is disabled or whose roles change."""
     _administrator(by, by.landlord)
     email = email.strip().lower()
-    if User.objects.filter(email=email).exclude(pk=user.pk if user else None).exists():
+    others = User.objects.exclude(pk=user.pk) if user else User.objects.all()
+    if others.filter(email=email).exists():
         raise EmailTaken
     if user is not None and user.pk == by.pk and not active:
         raise DomainError("You cannot disable yourself. Ask another administrator.")

@@ -57,9 +57,9 @@ class TaskOut(serializers.Serializer[Any]):
 
 class QuestionOut(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
     type = serializers.CharField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]  # a field of the answer
     options = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
 
 
@@ -76,7 +76,7 @@ class AnswersIn(Strict):
 
 class PersonOut(serializers.Serializer[Any]):
     role = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
 
 
 class CaseOut(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -16,9 +17,10 @@ from backend.api import shapes
 from backend.casework import access, commands, queries
 from backend.casework.commands import Told
 from backend.errors import NotAllowed
+from backend.workflow.forms import Question
 from backend.workflow.models import Task
 
-_PROBLEMS = {code: shapes.Problem for code in (400, 403, 404, 409, 422)}
+_PROBLEMS = dict.fromkeys((400, 403, 404, 409, 422), shapes.Problem)
 
 
 def _who(request: Request) -> User:
@@ -44,7 +46,9 @@ class Reports(APIView):
         given.is_valid(raise_exception=True)
         fields = dict(given.validated_data)
         channel, address = fields.pop("channel"), tuple(fields.pop("address", ()))
-        report = commands.take_report(landlord=user.landlord, channel=channel, told=Told(address=address, **fields), by=user, now=timezone.now())
+        report = commands.take_report(
+            landlord=user.landlord, channel=channel, told=Told(address=address, **fields), by=user, now=timezone.now()
+        )
         return Response(shapes.ReportOut({"id": report.pk, "received_at": report.received_at}).data, status=201)
 
 
@@ -69,11 +73,16 @@ class OneTask(APIView):
         questions = [
             {
                 "key": q.key, "label": q.label, "type": q.type, "required": q.required,
-                "options": [{"value": value, "label": label} for value, label in (people.get(q.key) or {o.value: o.label for o in q.options}).items()],
+                "options": [{"value": value, "label": label} for value, label in _options(q, people).items()],
             }
             for q in form.questions
         ]  # fmt: skip
         return Response(shapes.TaskDetail({**_task(task), "form": form.title, "questions": questions}).data)
+
+
+def _options(question: Question, people: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    """What may be chosen: value to label."""
+    return people.get(question.key) or {option.value: option.label for option in question.options}
 
 
 class CompleteTask(APIView):

@@ -47,7 +47,15 @@ class Told:
             problems["what"] = "Tell us what happened"
         if not self.place.strip():
             problems["place"] = "Tell us where it happened"
-        for name, limit in (("what", 10_000), ("place", 200), ("happened", 200), ("who", 300), ("name", 200), ("phone", 40), ("adjustments", 300)):
+        for name, limit in (
+            ("what", 10_000),
+            ("place", 200),
+            ("happened", 200),
+            ("who", 300),
+            ("name", 200),
+            ("phone", 40),
+            ("adjustments", 300),
+        ):
             if len(getattr(self, name)) > limit:
                 problems[name] = f"Shorten this to {limit:,} characters"
         for name in ("postcode", "place_postcode"):
@@ -93,7 +101,12 @@ def open_case(*, report: Report, by: User, now: datetime) -> Case:
     )  # fmt: skip
     _place(report, case, by, now)
     record("open_case", "Opened the case", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
-    facts: dict[str, Value] = {"reported_at": report.received_at, "channel": report.channel, "anonymous": not report.name, "first_reporter": report.party_id}
+    facts: dict[str, Value] = {
+        "reported_at": report.received_at,
+        "channel": report.channel,
+        "anonymous": not report.name,
+        "first_reporter": report.party_id,
+    }
     runner.begin(case.instance, facts=facts, by=by, now=now)
     return Case.objects.get(pk=case.pk)
 
@@ -176,7 +189,9 @@ def add_party(
     party = Party.objects.create(
         case=case, role=role, person=person, description=description.strip()[:200], confidential=confidential, added_at=now
     )
-    record("add_party", f"Added a {party.get_role_display().lower()}", landlord=case.landlord, by=by, at=now, case_id=case.pk, party=party.pk)
+    record(
+        "add_party", f"Added a {party.get_role_display().lower()}", landlord=case.landlord, by=by, at=now, case_id=case.pk, party=party.pk
+    )
     return party
 
 
@@ -229,7 +244,9 @@ def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for question in form.questions:
         if question.type == "person":
-            parties = case.parties.select_related("person").filter(role=question.role) if question.role else case.parties.select_related("person")
+            parties = (
+                case.parties.select_related("person").filter(role=question.role) if question.role else case.parties.select_related("person")
+            )
             found[question.key] = {str(party.pk): party.label for party in parties}
         elif question.type == "officer":
             users = User.objects.filter(landlord=case.landlord, is_active=True)

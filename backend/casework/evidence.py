@@ -6,7 +6,7 @@ import hashlib
 import io
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 import filetype
 from django.conf import settings
@@ -27,11 +27,18 @@ TYPES = {
     "video/quicktime": ("mov",),
 }  # fmt: skip
 MAX_PIXELS = 60_000_000
+
 PROBLEM = "file"
 
 
+class Upload(Protocol):
+    """What a web server hands over: something that gives its bytes."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 @transaction.atomic
-def add_evidence(*, case: Case, title: str, filename: str, content: BinaryIO, by: User, now: datetime) -> Evidence:
+def add_evidence(*, case: Case, title: str, filename: str, content: Upload, by: User, now: datetime) -> Evidence:
     """Keep a file with a case. Raises `InvalidAnswers` for one that is too large, empty or not what it claims."""
     access.need(by, powers.WORK)
     case = access.case_for(by, case.reference)

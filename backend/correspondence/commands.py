@@ -25,7 +25,7 @@ from backend.workflow.values import unpack
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
 #: What is made of each letter: one that can be read aloud or shown on a screen, and one for the window envelope.
-RENDITIONS: tuple[letters.RenditionName, ...] = ("accessible", "print")
+RENDITIONS = letters.RENDITIONS[0], letters.RENDITIONS[2]
 
 
 def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
@@ -49,7 +49,10 @@ def take_next(*, now: datetime) -> Letter | None:
     with transaction.atomic():
         free = Q(lease_until=None) | Q(lease_until__lt=now)
         letter = (
-            Letter.objects.filter(free, status=Letter.QUEUED).order_by("queued_at").select_for_update(skip_locked=True, of=("self",)).first()
+            Letter.objects.filter(free, status=Letter.QUEUED)
+            .order_by("queued_at")
+            .select_for_update(skip_locked=True, of=("self",))
+            .first()
         )
         if letter is None:
             return None
@@ -116,7 +119,16 @@ def mark_sent(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
         raise InvalidAnswers({"how": "Choose how it was sent"})
     if Letter.objects.filter(pk=letter.pk, status=Letter.RENDERED).update(status=Letter.SENT, sent_at=now, sent_by=by, sent_how=how) == 0:
         raise AlreadyDone("This letter has already been sent, or is not ready yet.")
-    record("send_letter", f"Sent “{letter.title}”", landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, letter=letter.pk, how=how)
+    record(
+        "send_letter",
+        f"Sent “{letter.title}”",
+        landlord=letter.case.landlord,
+        by=by,
+        at=now,
+        case_id=letter.case_id,
+        letter=letter.pk,
+        how=how,
+    )
     return letter
 
 
@@ -130,7 +142,15 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     again = Letter.objects.filter(pk=letter.pk, status=Letter.FAILED)
     if again.update(status=Letter.QUEUED, data=data, attempts=0, problem="", queued_at=now) == 0:
         raise AlreadyDone("This letter is not waiting for anybody.")
-    record("retry_letter", f"Asked for “{letter.title}” again", landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, letter=letter.pk)
+    record(
+        "retry_letter",
+        f"Asked for “{letter.title}” again",
+        landlord=letter.case.landlord,
+        by=by,
+        at=now,
+        case_id=letter.case_id,
+        letter=letter.pk,
+    )
     return letter
 
 

@@ -19,6 +19,10 @@ from backend.workflow.models import Task
 HOW_MANY = 60
 #: How far the cases get, in turn: the number of rounds of work done on each.
 DEPTHS = (0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 10, 15)
+TOOLS = (
+    "Warning letter", "Warning letter", "Mediation referral", "Acceptable Behaviour Contract", "Support referral", "Update the reporter",
+    "Home visit or interview", "Escalate to the specialist team", "Escalate to the specialist team", "Legal action, with support beside it",
+)  # fmt: skip
 _SENTENCES = (
     "We spoke for twenty minutes and agreed what to do next.",
     "It happens mostly at weekends, late in the evening.",
@@ -37,9 +41,10 @@ class _Story:
     now: datetime
     until: datetime
 
-    def later(self, days: int) -> datetime:
-        """Some time later, never past the present."""
-        self.now = min(self.now + timedelta(days=days, hours=self.dice.randint(0, 3)), self.until)
+    def later(self, rounds_left: int) -> datetime:
+        """Some time later, so that the last round ends a few days ago."""
+        share = (self.until - self.now) / (rounds_left + 1)
+        self.now += share * self.dice.uniform(0.7, 1.0)
         return self.now
 
 
@@ -48,20 +53,21 @@ def make_cases(landlord: Landlord, *, now: datetime, how_many: int = HOW_MANY) -
     staff = {user.email.removesuffix(f"@{CODE}.example"): user for user in landlord.users.prefetch_related("roles", "patches")}
     for number in range(how_many):
         dice = random.Random(number)  # noqa: S311  # invented data, not secrets
-        ago = timedelta(days=dice.randint(1, 20) if DEPTHS[number % len(DEPTHS)] < 4 else dice.randint(20, 90), hours=dice.randint(0, 8))
-        _one_case(_Story(landlord, staff, dice, now - ago, now), number)
+        depth = DEPTHS[number // 2 % len(DEPTHS)]
+        ago = timedelta(days=dice.uniform(0.1, 2.5) + depth * dice.uniform(2, 9))
+        _one_case(_Story(landlord, staff, dice, now - ago, now - ago / 12), number, depth)
     for number in range(3):
         dice = random.Random(1_000 + number)  # noqa: S311
         _take(_Story(landlord, staff, dice, now - timedelta(hours=2 + 3 * number), now), HAPPENINGS[number], "online")
     return how_many
 
 
-def _one_case(story: _Story, number: int) -> None:
-    happening, depth = HAPPENINGS[number % len(HAPPENINGS)], DEPTHS[(number // 2) % len(DEPTHS)]
+def _one_case(story: _Story, number: int, depth: int) -> None:
+    happening = HAPPENINGS[number % len(HAPPENINGS)]
     report = _take(story, happening, "telephone" if number % 3 else "online")
-    case = commands.open_case(report=report, by=story.staff["calls"], now=story.later(0))
+    case = commands.open_case(report=report, by=story.staff["calls"], now=story.later(depth + 3))
     for round_number in range(depth):
-        if not _work(story, case, happening, round_number):
+        if not _work(story, case, happening, round_number, story.later(depth - round_number)):
             break
 
 
@@ -77,9 +83,8 @@ def _take(story: _Story, happening: Happening, channel: str) -> Report:
     return commands.take_report(landlord=story.landlord, channel=channel, told=told, by=by, now=story.now)
 
 
-def _work(story: _Story, case: Case, happening: Happening, round_number: int) -> bool:
+def _work(story: _Story, case: Case, happening: Happening, round_number: int, now: datetime) -> bool:
     """One round: start a tool when the toolbox is open, then do every task that waits. False when nothing moved."""
-    now = story.later(1 if round_number < 3 else 5)
     case = Case.objects.select_related("instance__version", "owner").get(pk=case.pk)
     if case.instance.ended_at is not None:
         return False
@@ -96,8 +101,7 @@ def _start_a_tool(story: _Story, case: Case, round_number: int, now: datetime) -
         return False
     if not case.parties.filter(role=Party.RESPONDENT).exists():
         _add_respondent(story, case, now)
-    wanted = "Start closing the case" if round_number >= 9 else story.dice.choice(("Warning letter", "Mediation referral", "Acceptable Behaviour Contract", "Update the reporter"))
-    tool = offered.get(wanted)
+    tool = offered.get("Start closing the case" if round_number >= 9 else story.dice.choice(TOOLS))
     if tool is None:
         return False
     party = case.parties.filter(role=tool.whom).first() if tool.whom != "case" else None
@@ -138,7 +142,12 @@ def _answer(question: Question, known: str, dice: random.Random, now: datetime) 
     match question.type:
         case "date" | "moment":
             day = now + timedelta(days=14 if question.key.endswith(("_by", "_on")) else 0)
-            return {f"{question.key}-day": [str(day.day)], f"{question.key}-month": [str(day.month)], f"{question.key}-year": [str(day.year)], f"{question.key}-time": ["16:30"]}
+            return {
+                f"{question.key}-day": [str(day.day)],
+                f"{question.key}-month": [str(day.month)],
+                f"{question.key}-year": [str(day.year)],
+                f"{question.key}-time": ["16:30"],
+            }
         case "rows":
             cells = [_answer(column, "", dice, now) for column in question.columns]
             return {f"{question.key}-0-{key}": value for cell in cells for key, value in cell.items()} if ROWS else {}

@@ -37,7 +37,9 @@ class Happening:
 
 HAPPENINGS = (
     Happening("NOI", "distress", "Loud music most nights until two or three in the morning. I can hear every word through the wall."),
-    Happening("DRU", "violence", "People come and go at all hours to buy drugs. A man threatened me on the stairs when I asked him to leave."),
+    Happening(
+        "DRU", "violence", "People come and go at all hours to buy drugs. A man threatened me on the stairs when I asked him to leave."
+    ),
     Happening("HAR", "fear", "He shouts at me whenever I leave the flat and follows me to the bus stop."),
     Happening("PET", "annoyance", "The dog is left alone all day and barks without stopping. It fouls the shared garden."),
     Happening("RUB", "annoyance", "Bags of rubbish and a mattress have been dumped behind the garages again."),

@@ -24,7 +24,9 @@ def assign_case(context: Context, *, role: str) -> None:
     case.owner = officer
     case.save(update_fields=["owner"])
     Task.objects.filter(instance=context.instance, status=Task.OPEN, role=role, owner=None).update(owner=officer)
-    record("assign_case", f"Gave the case to {officer.name}", landlord=case.landlord, by=context.by, at=context.now, case_id=case.pk, role=role)
+    record(
+        "assign_case", f"Gave the case to {officer.name}", landlord=case.landlord, by=context.by, at=context.now, case_id=case.pk, role=role
+    )
 
 
 def _least_busy(case: Case, role: str) -> User | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from backend.audit.models import record
 from backend.casework.models import Case
 from backend.workflow.catalogue import Parameter, operation
+from backend.workflow.expressions import Value
 from backend.workflow.runner import Context
 from backend.workflow.values import Fact
 
 
 @operation("close_case", "Close the case", gives=(Fact("closed_at", "moment", source="close_case"),), outcome=Parameter("Outcome"))
-def close_case(context: Context, *, outcome: str) -> dict[str, object]:
+def close_case(context: Context, *, outcome: str) -> dict[str, Value]:
     case: Case = context.subject
     case.closed_at, case.outcome = context.now, outcome
     case.save(update_fields=["closed_at", "outcome"])

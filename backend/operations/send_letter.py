@@ -34,7 +34,7 @@ def recipients(case: Case, to: str, context: Context) -> list[Party]:
     if to in (REPORTERS, NEW_REPORTERS):
         reporters = case.parties.select_related("person").filter(role=Party.REPORTER, person__isnull=False)
         return [party for party in reporters if party.person and party.person.address]
-    party = case.parties.select_related("person").filter(pk=context.scope.get(PARTY)).first()
+    party = case.parties.select_related("person").filter(pk=str(context.scope.get(PARTY) or 0)).first()
     if party is not None and party.role == Party.REPORTER:
         return [party] if party.person and party.person.address else []
     if party is None or party.person is None:

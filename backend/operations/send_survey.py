@@ -9,6 +9,7 @@ from backend.correspondence.words import Writing
 from backend.operations.send_letter import REPORTERS, recipients
 from backend.rules.working_time import LONDON
 from backend.workflow.catalogue import Parameter, operation
+from backend.workflow.expressions import Value
 from backend.workflow.functions import functions_for
 from backend.workflow.runner import Context
 from backend.workflow.values import Fact
@@ -23,7 +24,7 @@ GIVES = (Fact("survey_sent_at", "moment", source="send_survey"), Fact("survey_se
     letter=Parameter("Letter", choices="letters"),
     days=Parameter("Days to answer"),
 )
-def send_survey(context: Context, *, letter: str, days: int) -> dict[str, object]:
+def send_survey(context: Context, *, letter: str, days: int) -> dict[str, Value]:
     case: Case = context.subject
     expires = functions_for(case.landlord.calendar)["days"](days, since=context.now.astimezone(LONDON))
     people = recipients(case, REPORTERS, context)

@@ -35,9 +35,7 @@ def check_port(port: int) -> None:
     if number != errno.EADDRINUSE:
         raise Stopped(f"Port {port} cannot be opened: choose another, for example ./run --port 8000.")
     free = next((other for other in range(port + 1, min(port + 100, 65536)) if try_port(other) == 0), 8000)
-    raise Stopped(
-        f"Port {port} is taken by another program: stop it, or choose another port, for example ./run --port {free}."
-    )
+    raise Stopped(f"Port {port} is taken by another program: stop it, or choose another port, for example ./run --port {free}.")
 
 
 def try_port(port: int) -> int:
@@ -73,9 +71,7 @@ def check_given(name: str, url: str) -> None:
     try:
         knock(socket_path(name, url), parts.hostname or "localhost", parts.port or port)
     except (OSError, ValueError) as error:
-        raise Stopped(
-            f"{name} is set and nothing answers there ({error}): start that server, correct {name}, {OR_UNSET}"
-        ) from None
+        raise Stopped(f"{name} is set and nothing answers there ({error}): start that server, correct {name}, {OR_UNSET}") from None
 
 
 def socket_path(name: str, url: str) -> str | None:
@@ -99,9 +95,7 @@ def knock(path: str | None, host: str, port: int) -> None:
 
 def check_database_opens(places: Places, url: str) -> None:
     """Sign in to the database that the user gave, as the product will; stop with the server's own reason."""
-    result = subprocess.run(
-        [places.python, "-c", TRY_TO_CONNECT], env={"DATABASE_URL": url}, capture_output=True, text=True, timeout=60
-    )
+    result = subprocess.run([places.python, "-c", TRY_TO_CONNECT], env={"DATABASE_URL": url}, capture_output=True, text=True, timeout=60)
     if result.returncode:
         reason = first_line([result.stderr]) or "no reason given"
         raise Stopped(f"DATABASE_URL is set and the database does not open ({reason}): correct it, {OR_UNSET}")

@@ -37,9 +37,7 @@ def account_for_servers() -> Account | None:
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:
-        raise Stopped(
-            "PostgreSQL cannot run as root and this machine has no user 'nobody': run Caseway as an ordinary user."
-        ) from None
+        raise Stopped("PostgreSQL cannot run as root and this machine has no user 'nobody': run Caseway as an ordinary user.") from None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 

@@ -120,9 +120,7 @@ def programs_for(places: Places, data: Path) -> Path:
         if version in (0, major_version(folder)):
             return folder
     if version and found:
-        raise Stopped(
-            f"The database in {data} was made by PostgreSQL {version}, which is missing: install it, or ./run --fresh."
-        )
+        raise Stopped(f"The database in {data} was made by PostgreSQL {version}, which is missing: install it, or ./run --fresh.")
     raise Stopped("No PostgreSQL was found: install it (on Debian: apt-get install postgresql), or set DATABASE_URL.")
 
 
@@ -170,9 +168,7 @@ def run_logged(command: list[str], account: Account | None, log: Path, text: str
     with log.open("ab") as out, tempfile.TemporaryFile() as given:
         given.write(text.encode())
         given.seek(0)
-        return wait_or_stop(
-            start_as(account, command, env=server_environment(), cwd=Path("/"), out=out.fileno(), given=given.fileno())
-        )
+        return wait_or_stop(start_as(account, command, env=server_environment(), cwd=Path("/"), out=out.fileno(), given=given.fileno()))
 
 
 def is_ready(data: Path) -> bool:

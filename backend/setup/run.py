@@ -59,9 +59,7 @@ def run(places: Places, *, port: int, fresh: bool) -> int:
     stop_politely()
     this = Run(places, port, fresh, Progress())
     if fresh and this.database_url:
-        raise Stopped(
-            "--fresh empties the database, and DATABASE_URL names one that is not ours: unset it, or leave out --fresh."
-        )
+        raise Stopped("--fresh empties the database, and DATABASE_URL names one that is not ours: unset it, or leave out --fresh.")
     places.make()
     with only_one(places, port):
         try:
@@ -81,9 +79,7 @@ def only_one(places: Places, port: int) -> TextIO:
     held = locks.take(path, f"http://localhost:{port}/ {os.getpid()}")
     if held is None:
         url, pid = (*path.read_text().split(), "?", "?")[:2]
-        raise Stopped(
-            f"Caseway already runs in this folder, at {url}: stop it with Ctrl-C in its window, or with: kill {pid}"
-        )
+        raise Stopped(f"Caseway already runs in this folder, at {url}: stop it with Ctrl-C in its window, or with: kill {pid}")
     return held
 
 

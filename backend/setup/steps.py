@@ -130,9 +130,7 @@ def wait_or_stop(process: subprocess.Popen[bytes]) -> int:
 def answer_of(command: Sequence[str | Path]) -> str:
     """What a short command prints, or nothing if it fails or is not there."""
     try:
-        result = subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL
-        )
+        result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return result.stdout.strip() if result.returncode == 0 else ""

@@ -29,7 +29,7 @@ def edit_step(file: str, source: str, element: str, said: Mapping[str, str]) -> 
         _child(_extensions(node), "calledDecisionId").text = said["table"].strip()
     if said.get("operation"):
         _set_operation(node, said)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8").decode()
+    return str(etree.tostring(root, xml_declaration=True, encoding="UTF-8").decode())
 
 
 def _extensions(node: etree._Element) -> etree._Element:

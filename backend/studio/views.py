@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
+from backend.accounts.models import User
 from backend.casework import access
 from backend.errors import DomainError, NotAllowed, NotFound
 from backend.studio import commands
@@ -27,14 +28,12 @@ from backend.workflow.bpmn import Diagram, Element
 from backend.workflow.drawing import draw
 from backend.workflow.findings import Finding, PackRefused
 
-# The studio and the pages for casework never import each other; both ask `access` what a person may do.
-User = Any
-
 
 def _who(request: HttpRequest) -> User:
-    if not request.user.is_authenticated:
+    """The signed-in process owner."""
+    if not isinstance(request.user, User):
         raise NotAllowed("Sign in first.")
-    access.need(request.user, powers.DRAW)  # type: ignore[arg-type]  # signed in, so one of ours
+    access.need(request.user, powers.DRAW)
     return request.user
 
 
@@ -108,7 +107,9 @@ def version_diagram(request: HttpRequest, number: int, file: str) -> HttpRespons
     if version is None or file not in version.files or not file.endswith(".bpmn"):
         raise NotFound
     shown = bpmn.read(file, version.files[file])
-    links = {e.id: reverse("version-diagram", args=[number, f]) for e in shown.elements.values() if (f := _file_of(version.files, e.called))}
+    links = {
+        e.id: reverse("version-diagram", args=[number, f]) for e in shown.elements.values() if (f := _file_of(version.files, e.called))
+    }
     svg = draw(shown, {}, links=links, title=shown.name)
     return render(request, "studio/version.html", {"version": version, "shown": shown, "diagram": mark_safe(svg)})  # noqa: S308
 
@@ -176,7 +177,11 @@ def step(request: HttpRequest, file: str, element: str) -> HttpResponse:
     if one is None:
         raise NotFound("There is no such step in the diagram.")
     if request.method == "POST":
-        said = {key: str(request.POST[key]) for key in request.POST if key in ("name", "table", "operation", *PROPERTIES) or key.startswith("parameter-")}
+        said = {
+            key: str(request.POST[key])
+            for key in request.POST
+            if key in ("name", "table", "operation", *PROPERTIES) or key.startswith("parameter-")
+        }
         saved = commands.save_step(file=file, element=element, said=said, by=user, now=timezone.now())
         for finding in (f for f in saved.findings if f.element == element):
             messages.warning(request, f"{finding.sentence} {finding.mend}")
@@ -192,7 +197,14 @@ def _parameters(element: Element, offers: dict[str, Any]) -> list[dict[str, Any]
         return []
     kind = next((o for o in offers["operations"] if o["value"] == element.operation.name), None)
     given = element.operation.parameters
-    return [{**parameter, "value": given.get(parameter["name"], ""), "bare": given.get(parameter["name"], "").strip("'")} for parameter in kind["parameters"]] if kind else []
+    return (
+        [
+            {**parameter, "value": given.get(parameter["name"], ""), "bare": given.get(parameter["name"], "").strip("'")}
+            for parameter in kind["parameters"]
+        ]
+        if kind
+        else []
+    )
 
 
 def wording(request: HttpRequest, key: str) -> HttpResponse:

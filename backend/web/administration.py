@@ -20,20 +20,25 @@ from backend.workflow.forms import Form, Option, Question
 def users(request: HttpRequest) -> HttpResponse:
     landlord = who(request).landlord
     people = landlord.users.select_related("team").prefetch_related("roles", "patches").order_by("-is_active", "name")
-    return render(request, "administration/users.html", {"people": people, "teams": landlord.teams.all(), "patches": landlord.patches.all()})
+    return render(
+        request, "administration/users.html", {"people": people, "teams": landlord.teams.all(), "patches": landlord.patches.all()}
+    )
 
 
 def _user_form(by: User) -> Form:
     landlord = by.landlord
+    roles = tuple(Option(str(role.pk), role.name) for role in landlord.roles.all())
+    teams = tuple(Option(str(team.pk), team.name) for team in landlord.teams.all())
+    patches = tuple(Option(str(patch.pk), patch.name) for patch in landlord.patches.all())
     return Form(
         "user", "", "", "", "",
         (
             Question("name", "Name", "line"),
             Question("email", "E-mail address", "line", "They sign in with it."),
             Question("phone", "Telephone number", "line", "Letters give it to tenants.", required=False),
-            Question("roles", "Roles", "choices", "What they may do follows from these alone.", options=tuple(Option(str(r.pk), r.name) for r in landlord.roles.all())),
-            Question("team", "Team", "choice", required=False, options=tuple(Option(str(t.pk), t.name) for t in landlord.teams.all())),
-            Question("patches", "Patches", "choices", required=False, options=tuple(Option(str(p.pk), p.name) for p in landlord.patches.all())),
+            Question("roles", "Roles", "choices", "What they may do follows from these alone.", options=roles),
+            Question("team", "Team", "choice", required=False, options=teams),
+            Question("patches", "Patches", "choices", required=False, options=patches),
             Question("active", "May this person sign in?", "yes_no"),
         ),
     )  # fmt: skip
@@ -50,7 +55,7 @@ def user(request: HttpRequest, user_id: int | None = None) -> HttpResponse:
             landlord = by.landlord
             saved = commands.save_user(
                 user=person, name=str(given["name"]), email=str(given["email"]), phone=str(given.get("phone", "")),
-                team=landlord.teams.filter(pk=given.get("team") or None).first(), roles=landlord.roles.filter(pk__in=given["roles"]),
+                team=landlord.teams.filter(pk=str(given.get("team") or 0)).first(), roles=landlord.roles.filter(pk__in=given["roles"]),
                 patches=landlord.patches.filter(pk__in=given.get("patches", [])), active=bool(given["active"]), by=by, now=timezone.now(),
             )  # fmt: skip
         except DomainError as problem:
@@ -60,7 +65,12 @@ def user(request: HttpRequest, user_id: int | None = None) -> HttpResponse:
             return redirect("users")
     elif person is not None:
         data = _as_typed(person)
-    return render(request, "administration/form.html", form_context(form, data or {"active": ["yes"]}, error, {}) | {"heading": person.name if person else "A new person"}, status=422 if error else 200)
+    return render(
+        request,
+        "administration/form.html",
+        form_context(form, data or {"active": ["yes"]}, error, {}) | {"heading": person.name if person else "A new person"},
+        status=422 if error else 200,
+    )
 
 
 def _own(by: User, user_id: int | None) -> User | None:
@@ -93,7 +103,7 @@ _PATCH = Form(
 @needs(powers.ADMINISTER)
 def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
     by = who(request)
-    standing = Team.objects.filter(pk=team_id, landlord=by.landlord).first()
+    standing = Team.objects.filter(pk=team_id or 0, landlord=by.landlord).first()
     if team_id is not None and standing is None:
         raise NotFound
     data, error = typed(request.POST), None
@@ -114,13 +124,15 @@ def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
 @needs(powers.ADMINISTER)
 def patch(request: HttpRequest, patch_id: int | None = None) -> HttpResponse:
     by = who(request)
-    standing = Patch.objects.filter(pk=patch_id, landlord=by.landlord).first()
+    standing = Patch.objects.filter(pk=patch_id or 0, landlord=by.landlord).first()
     if patch_id is not None and standing is None:
         raise NotFound
     data, error = typed(request.POST), None
     if request.method == "POST":
         try:
-            commands.save_patch(patch=standing, name=request.POST.get("name", ""), postcodes=request.POST.get("postcodes", "").split(","), by=by)
+            commands.save_patch(
+                patch=standing, name=request.POST.get("name", ""), postcodes=request.POST.get("postcodes", "").split(","), by=by
+            )
         except DomainError as problem:
             error = problem
         else:

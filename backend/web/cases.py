@@ -87,7 +87,7 @@ _NEW = Form(
     (
         Question("role", "What part has this person?", "choice", options=tuple(Option(code, label) for code, label in Party.ROLES)),
         *_DETAILS,
-        Question("description", "If you do not know who it is: what do you know?", "line", "Like “man in a grey coat, visits flat 9”.", required=False),
+        Question("description", "If not known: what do you know?", "line", "Like “man in a grey coat, visits flat 9”.", required=False),
         Question("confidential", "Keep this person’s name from everybody outside the team?", "yes_no", required=False),
     ),
 )  # fmt: skip
@@ -139,7 +139,13 @@ def party(request: HttpRequest, reference: str, party_id: int) -> HttpResponse:
             return redirect(f"{reverse('case', args=[reference])}#people")
     elif one.person is not None:
         person = one.person
-        data = {"name": [person.name], "phone": [person.phone], "email": [person.email], "address": ["\n".join(person.address)], "postcode": [person.postcode]}
+        data = {
+            "name": [person.name],
+            "phone": [person.phone],
+            "email": [person.email],
+            "address": ["\n".join(person.address)],
+            "postcode": [person.postcode],
+        }
     return _person_page(request, found, _KNOWN, data, error, one)
 
 
@@ -151,6 +157,7 @@ def _person_page(
 
 
 # Tools
+
 
 @needs(powers.WORK)
 def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
@@ -179,6 +186,7 @@ def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
 
 # Evidence
 
+
 @needs(powers.WORK)
 def new_evidence(request: HttpRequest, reference: str) -> HttpResponse:
     user = who(request)
@@ -188,7 +196,9 @@ def new_evidence(request: HttpRequest, reference: str) -> HttpResponse:
             file = request.FILES.get("file")
             if file is None:
                 raise InvalidAnswers({"file": "Choose a file"})
-            evidence.add_evidence(case=found, title=request.POST.get("title", ""), filename=file.name or "", content=file, by=user, now=timezone.now())
+            evidence.add_evidence(
+                case=found, title=request.POST.get("title", ""), filename=file.name or "", content=file, by=user, now=timezone.now()
+            )
         except InvalidAnswers as problem:
             error = problem
         else:
@@ -214,6 +224,7 @@ def download(request: HttpRequest, evidence_id: int) -> HttpResponse:
 
 
 # Letters
+
 
 @require_safe
 @needs(powers.WORK)
@@ -241,6 +252,7 @@ def letter_again(request: HttpRequest, letter_id: int) -> HttpResponse:
 
 
 # Surveys and faults
+
 
 @needs(powers.WORK)
 def enter_survey(request: HttpRequest, reference: str, survey_id: int) -> HttpResponse:

@@ -33,11 +33,11 @@ _MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    user = getattr(request, "user", None)
-    signed_in = isinstance(user, User)
-    landlord = getattr(request, "landlord", None) or (user.landlord if signed_in else None)
+    signed_in = getattr(request, "user", None)
+    user = signed_in if isinstance(signed_in, User) else None
+    landlord = getattr(request, "landlord", None) or (user.landlord if user else None)
     return {
-        "menu": _menu(user, request.path) if signed_in else [],
+        "menu": _menu(user, request.path) if user else [],
         "landlord": landlord,
         "demo": settings.DEMO,
     }

@@ -14,7 +14,7 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.casework import access, commands, queries
 from backend.casework.models import Party
-from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound
+from backend.errors import AlreadyDone, DomainError
 from backend.web.ask import form_context, needs, typed, who
 from backend.workflow.models import Task
 
@@ -84,13 +84,19 @@ def save_draft(request: HttpRequest, task_id: int) -> HttpResponse:
     return redirect("task", task_id)
 
 
+def _number(text: str | None) -> int:
+    """A row's number as a browser sent it; 0, which no row has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 @require_POST
 @needs(powers.WORK)
 def hand_over(request: HttpRequest, task_id: int) -> HttpResponse:
     user = who(request)
-    to = User.objects.filter(pk=request.POST.get("to") or None, landlord=user.landlord).first()
+    to = User.objects.filter(pk=_number(request.POST.get("to")), landlord=user.landlord).first()
     if to is None:
-        raise InvalidAnswers({"to": "Choose who takes the task."}) if queries.task_by_id(user, task_id) else NotFound
+        messages.error(request, "Choose who takes the task.")
+        return redirect("task", task_id)
     commands.hand_over(task_id=task_id, to=to, by=user, now=timezone.now())
     messages.success(request, f"The task is with {to.name} now.")
     return redirect("tasks")

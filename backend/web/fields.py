@@ -58,7 +58,7 @@ def fields_of(form: Form, data: Data, problems: Mapping[str, str], choices: Choi
 
 
 def _field(question: Question, form: Form, data: Data, problems: Mapping[str, str], choices: Choices) -> Field:
-    given = [text for text in data.get(question.key, ())]
+    given = list(data.get(question.key, ()))
     drawn = Field(question, given[0] if given else "", problems.get(question.key, ""))
     match question.type:
         case "yes_no" | "choice" | "choices" | "person" | "officer":
@@ -79,9 +79,7 @@ def _options(question: Question, people: Mapping[str, str]) -> Sequence[Option]:
     return [Option(value, label) for value, label in people.items()] if question.type in ("person", "officer") else question.options
 
 
-def _nested(
-    parent: Question, value: str, form: Form, data: Data, problems: Mapping[str, str], choices: Choices
-) -> Iterator[Field]:
+def _nested(parent: Question, value: str, form: Form, data: Data, problems: Mapping[str, str], choices: Choices) -> Iterator[Field]:
     for question in form.questions:
         if question.when == (parent.key, value):
             yield _field(question, form, data, problems, choices)

@@ -33,7 +33,10 @@ def report_form(landlord: Landlord) -> Form:
 def told_in(form: Form, data: Data) -> Told:
     """What the form's answers say. Raises `InvalidAnswers`."""
     answers = {answer["key"]: answer["value"] for answer in form.clean(data, {}).answers}
-    text = {key: str(answers.get(key) or "") for key in ("what", "place", "place_postcode", "happened", "who", "name", "phone", "email", "postcode", "adjustments")}
+    text = {
+        key: str(answers.get(key) or "")
+        for key in ("what", "place", "place_postcode", "happened", "who", "name", "phone", "email", "postcode", "adjustments")
+    }
     address = tuple(str(answers.get("address") or "").splitlines())
     return Told(address=address, confidential=bool(answers.get("confidential")), **text)
 
@@ -42,7 +45,11 @@ def told_in(form: Form, data: Data) -> Told:
 @needs(powers.TRIAGE, powers.TAKE_REPORTS)
 def reports(request: HttpRequest) -> HttpResponse:
     user = who(request)
-    return render(request, "reports/list.html", {"reports": queries.unplaced_reports(user), "now": timezone.now(), "may_take": user.can(powers.TAKE_REPORTS)})
+    return render(
+        request,
+        "reports/list.html",
+        {"reports": queries.unplaced_reports(user), "now": timezone.now(), "may_take": user.can(powers.TAKE_REPORTS)},
+    )
 
 
 @needs(powers.TAKE_REPORTS)
@@ -90,7 +97,12 @@ def attach(request: HttpRequest, report_id: int) -> HttpResponse:
     found, reference = queries.report_by_id(user, report_id), request.POST.get("case", "").strip().upper()
     case = user.landlord.cases.filter(reference=reference).first()
     if case is None:
-        context = {"report": found, "matches": queries.likely_matches(found), "may_place": True, "problems": [f"There is no case “{reference}”. Check the reference."]}
+        context = {
+            "report": found,
+            "matches": queries.likely_matches(found),
+            "may_place": True,
+            "problems": [f"There is no case “{reference}”. Check the reference."],
+        }
         return render(request, "reports/report.html", context, status=422)
     commands.attach_report(report=found, case=case, by=user, now=timezone.now())
     messages.success(request, f"The report is attached to {case.reference}.")

@@ -286,7 +286,7 @@ def _text(node: etree._Element, child: str) -> str:
 
 
 def _interrupting(node: etree._Element) -> bool:
-    return node.get("cancelActivity", node.get("isInterrupting", "true")) != "false"
+    return bool(node.get("cancelActivity", node.get("isInterrupting", "true")) != "false")
 
 
 def _extensions(node: etree._Element) -> etree._Element | None:

@@ -54,7 +54,9 @@ def check_tasks(pack: Pack) -> Iterator[Finding]:
         if said.get("promise") and said["promise"] not in pack.promises:
             yield _at(diagram, element, f"Its promise “{said['promise']}” does not exist.", "Choose a promise.")
         if not said.get("promise") and not said.get("due"):
-            yield _at(diagram, element, "It has no promise and no due time, so it could wait for ever.", "Choose a promise or give a due time.")
+            yield _at(
+                diagram, element, "It has no promise and no due time, so it could wait for ever.", "Choose a promise or give a due time."
+            )
 
 
 def check_operations(pack: Pack) -> Iterator[Finding]:
@@ -96,7 +98,12 @@ def check_names(pack: Pack) -> Iterator[Finding]:
         if element.event == "timer" and not element.due:
             yield _at(diagram, element, "It does not say how long to wait.", "Write when, for example days(28, since=opened_at).")
         if element.event_sub_process and (element.container != pack.start or not _message_started(diagram, element)):
-            yield _at(diagram, element, "It must be in the first diagram, and begin with a message that does not interrupt.", "Move it, or change how it begins.")
+            yield _at(
+                diagram,
+                element,
+                "It must be in the first diagram, and begin with a message that does not interrupt.",
+                "Move it, or change how it begins.",
+            )
 
 
 def _message_started(diagram: Diagram, element: Element) -> bool:
@@ -121,7 +128,9 @@ def check_expressions(pack: Pack) -> Iterator[Finding]:
             for sentence in expression_problems(pack, length.when) if length.when else ():
                 yield Finding("promises.toml", promise.code, sentence, "Correct it.", promise.name)
         if promise.since and promise.since not in pack.facts:
-            yield Finding("promises.toml", promise.code, f"“{promise.since}” is not a fact.", "Choose the fact the clock starts from.", promise.name)
+            yield Finding(
+                "promises.toml", promise.code, f"“{promise.since}” is not a fact.", "Choose the fact the clock starts from.", promise.name
+            )
 
 
 def _expressions(element: Element) -> Iterator[str]:
@@ -164,7 +173,9 @@ def _check_container(diagram: Diagram, container: str) -> Iterator[Finding]:
     starts = {s.id for s in diagram.tools(container)} if toolbox else {s.id for s in steps.values() if s.kind == "startEvent"}
     if not toolbox and len(starts) != 1:
         owner = diagram.elements.get(container)
-        yield Finding(diagram.file, container, "It needs exactly one start.", "Draw one start event.", owner.name if owner else diagram.name)
+        yield Finding(
+            diagram.file, container, "It needs exactly one start.", "Draw one start event.", owner.name if owner else diagram.name
+        )
     alone = {s.id for s in steps.values() if s.event_sub_process}
     attached: dict[str, list[str]] = {}
     for step in steps.values():
@@ -210,7 +221,13 @@ def check_calls(pack: Pack) -> Iterator[Finding]:
             calls.setdefault(diagram.process, set()).add(element.called)
     for diagram in pack.diagrams.values():
         if diagram.process in _spread(calls.get(diagram.process, set()), lambda p: list(calls.get(p, ()))):
-            yield Finding(diagram.file, diagram.process, "This diagram calls itself, so a case would never leave it.", "Take one of the calls away.", diagram.name)
+            yield Finding(
+                diagram.file,
+                diagram.process,
+                "This diagram calls itself, so a case would never leave it.",
+                "Take one of the calls away.",
+                diagram.name,
+            )
 
 
 def check_toolboxes(pack: Pack) -> Iterator[Finding]:
@@ -225,7 +242,9 @@ def check_toolboxes(pack: Pack) -> Iterator[Finding]:
             yield _at(diagram, element, "The toolbox does not say when the stage is finished.", "Write its condition.")
         for tool in tools:
             if tool.properties.get("for", "case") not in FOR_WHOM:
-                yield _at(diagram, tool, f"“{tool.properties['for']}” is nobody a tool can be for.", f"Choose one of: {', '.join(FOR_WHOM)}.")
+                yield _at(
+                    diagram, tool, f"“{tool.properties['for']}” is nobody a tool can be for.", f"Choose one of: {', '.join(FOR_WHOM)}."
+                )
 
 
 def check_about(pack: Pack) -> Iterator[Finding]:
@@ -236,7 +255,12 @@ def check_about(pack: Pack) -> Iterator[Finding]:
     for diagram in pack.diagrams.values():
         for lane_id, name in diagram.lanes.items():
             if name not in names | {"System"}:
-                yield Finding(diagram.file, lane_id, f"The lane “{name}” is not a role of this landlord.", f"Name it one of: {', '.join(sorted(names))}, System.")
+                yield Finding(
+                    diagram.file,
+                    lane_id,
+                    f"The lane “{name}” is not a role of this landlord.",
+                    f"Name it one of: {', '.join(sorted(names))}, System.",
+                )
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (

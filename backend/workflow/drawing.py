@@ -60,7 +60,8 @@ def _ordered(diagram: Diagram, marks: Mapping[str, Mark], links: Mapping[str, st
         if box is not None:
             drawn = "".join(_element(element, box, marks.get(element.id), _goes(diagram, element.id)))
             href = links.get(element.id)
-            yield f'<a href="{escape(href)}">{drawn}</a>' if href else drawn
+            here = ' data-here="true"' if (mark := marks.get(element.id)) and mark.look != "done" else ""
+            yield f'<a href="{escape(href)}"{here}>{drawn}</a>' if href else f"<g{here}>{drawn}</g>"
 
 
 def _lanes(diagram: Diagram) -> Iterator[str]:
@@ -113,7 +114,9 @@ def _sign(element: Element, box: Box) -> str:
     x, y = box.x + 12, box.y + 12
     match _SIGNS.get(element.kind, "call" if element.kind == "callActivity" else ""):
         case "person":
-            return f'<path d="M{x - 5:g} {y + 6:g}a5 5 0 0 1 10 0z" fill="#505a5f"/><circle cx="{x:g}" cy="{y - 2:g}" r="3" fill="#505a5f"/>'
+            return (
+                f'<path d="M{x - 5:g} {y + 6:g}a5 5 0 0 1 10 0z" fill="#505a5f"/><circle cx="{x:g}" cy="{y - 2:g}" r="3" fill="#505a5f"/>'
+            )
         case "system":
             return f'<circle cx="{x:g}" cy="{y:g}" r="4.5" fill="none" stroke="#505a5f" stroke-width="2.5" stroke-dasharray="2.2 1.3"/>'
         case "table":
@@ -129,7 +132,11 @@ def _sign(element: Element, box: Box) -> str:
 def _gateway(element: Element, box: Box, fill: str, line: str, goes: tuple[bool, bool]) -> Iterator[str]:
     x, y, half = box.x + box.width / 2, box.y + box.height / 2, box.width / 2
     yield f'<path d="M{x:g} {y - half:g}l{half:g} {half:g}-{half:g} {half:g}-{half:g}-{half:g}z" fill="{fill}" stroke="{line}" stroke-width="1.5"/>'
-    cross = f"M{x - 7:g} {y - 7:g}l14 14M{x + 7:g} {y - 7:g}l-14 14" if element.kind == "exclusiveGateway" else f"M{x - 10:g} {y:g}h20M{x:g} {y - 10:g}v20"
+    cross = (
+        f"M{x - 7:g} {y - 7:g}l14 14M{x + 7:g} {y - 7:g}l-14 14"
+        if element.kind == "exclusiveGateway"
+        else f"M{x - 10:g} {y:g}h20M{x:g} {y - 10:g}v20"
+    )
     yield f'<path d="{cross}" stroke="{line}" stroke-width="3"/>'
     up, down = goes
     if up and down:
@@ -166,7 +173,7 @@ def _flows(diagram: Diagram) -> Iterator[str]:
         path = " ".join(f"{x:g},{y:g}" for x, y in points)
         yield f'<polyline points="{path}" fill="none" stroke="#505a5f" stroke-width="1.5" marker-end="url(#arrow)"/>'
         if flow.name:
-            (x1, y1), (x2, y2) = points[0], points[1]
+            (x1, y1), (_, y2) = points[0], points[1]
             x, y = (x1 + 16, y1 - 9) if y1 == y2 else (x1 + 14, y1 + (14 if y2 > y1 else -14))
             yield f'<text x="{x:g}" y="{y:g}" {_FONT} fill="#0b0c0c">{escape(flow.name)}</text>'
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from functools import lru_cache
+from typing import Any
 
 from backend.errors import DomainError
 
@@ -27,7 +28,7 @@ CONSTANTS: Mapping[str, Value] = {"true": True, "false": False, "yes": True, "no
 _ARITHMETIC: Mapping[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
-_ORDERING: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
+_ORDERING: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 _EQUALITY = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)

@@ -61,7 +61,7 @@ class _Loader:
         self.digest = digest
 
     def __call__(self) -> dict[str, str]:
-        return Version.objects.filter(digest=self.digest).values_list("files", flat=True)[0]
+        return dict(Version.objects.filter(digest=self.digest).values_list("files", flat=True)[0])
 
     def __hash__(self) -> int:
         return 0

@@ -118,7 +118,9 @@ class _Reader:
         facts = self._facts(about, forms.values(), tables.values())
         start = str(about.get("start", ""))
         if start not in {diagram.process for diagram in diagrams.values()}:
-            self._add(Finding(ABOUT, "start", f"There is no diagram of the process “{start}”.", "Name the process that a case begins with."))
+            self._add(
+                Finding(ABOUT, "start", f"There is no diagram of the process “{start}”.", "Name the process that a case begins with.")
+            )
         self._stop()
         engine = parse(start, diagrams, {path: text for path, text in self.files.items() if path.endswith(".bpmn")})
         return Pack(str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, engine)
@@ -147,7 +149,15 @@ class _Reader:
         for diagram in diagrams:
             for element in diagram.elements.values():
                 if element.id in found:
-                    self._add(Finding(diagram.file, element.id, "Another diagram has an element with this id.", "Delete it and draw it again.", element.name))
+                    self._add(
+                        Finding(
+                            diagram.file,
+                            element.id,
+                            "Another diagram has an element with this id.",
+                            "Delete it and draw it again.",
+                            element.name,
+                        )
+                    )
                 found[element.id] = element
         return found
 
@@ -167,7 +177,14 @@ class _Reader:
     def _declare(self, found: dict[str, Fact], fact: Fact) -> None:
         known = found.get(fact.name)
         if known is not None and known.kind != fact.kind:
-            self._add(Finding(fact.source, fact.name, f"This fact is already declared in {known.source or 'the product'} as another type.", "Use another name."))
+            self._add(
+                Finding(
+                    fact.source,
+                    fact.name,
+                    f"This fact is already declared in {known.source or 'the product'} as another type.",
+                    "Use another name.",
+                )
+            )
         choices = tuple(dict.fromkeys([*(known.choices if known else ()), *fact.choices]))
         found[fact.name] = Fact(fact.name, fact.kind, choices, fact.source)
 

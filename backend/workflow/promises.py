@@ -47,9 +47,7 @@ class Promise:
     since: str
     lengths: tuple[Length, ...]
 
-    def due(
-        self, *, facts: Mapping[str, Value], functions: Mapping[str, Function], calendar: Calendar, opened: datetime
-    ) -> datetime:
+    def due(self, *, facts: Mapping[str, Value], functions: Mapping[str, Function], calendar: Calendar, opened: datetime) -> datetime:
         """When the promise falls due. Raises `ExpressionError` when no length fits."""
         anchor = facts.get(self.since) if self.since else opened
         start = anchor if isinstance(anchor, datetime) else opened

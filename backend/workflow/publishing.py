@@ -29,8 +29,6 @@ def publish(*, landlord: Landlord, files: Mapping[str, str], note: str, by: User
         note=note, published_at=now, published_by=by,
     )  # fmt: skip
     for role in contents.roles.values():
-        Role.objects.update_or_create(
-            landlord=landlord, code=role.code, defaults={"name": role.name, "powers": list(role.powers)}
-        )
+        Role.objects.update_or_create(landlord=landlord, code=role.code, defaults={"name": role.name, "powers": list(role.powers)})
     record("publish", f"Published version {version.number} of the procedure", landlord=landlord, by=by, at=now, note=note)
     return version

@@ -80,9 +80,7 @@ class _House:
         )
         with transaction.atomic():
             gave = kind.perform(context, **effect.parameters)
-            Done.objects.create(
-                instance=self.instance, key=effect.key, operation=effect.operation, gave=pack_values(gave), at=self.now
-            )
+            Done.objects.create(instance=self.instance, key=effect.key, operation=effect.operation, gave=pack_values(gave), at=self.now)
         return gave
 
     def decide(self, table: str, facts: Mapping[str, Value]) -> Mapping[str, Value]:

@@ -18,7 +18,19 @@ from backend.workflow.findings import refuse
 from backend.workflow.values import Fact, Kind
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
-_TAGS = {"definitions", "decision", "decisionTable", "input", "inputExpression", "text", "output", "rule", "inputEntry", "outputEntry", "description"}
+_TAGS = {
+    "definitions",
+    "decision",
+    "decisionTable",
+    "input",
+    "inputExpression",
+    "text",
+    "output",
+    "rule",
+    "inputEntry",
+    "outputEntry",
+    "description",
+}
 _KINDS: Mapping[str, Kind] = {"string": "one_of", "boolean": "yes_no", "integer": "whole", "number": "decimal"}
 _RANGE = re.compile(r"([\[(])\s*(-?[\d.]+)\s*\.\.\s*(-?[\d.]+)\s*([\])])\Z")
 
@@ -76,8 +88,11 @@ class _Reader:
         self.file, self.key = file, key
 
     def table(self, name: str, first: bool, node: etree._Element) -> Table:
-        inputs = tuple(self._parse(_text(item, "inputExpression/{%s}text" % DMN), item) for item in _all(node, "input"))
-        rows = [(row, tuple(_text(c, "text") for c in _all(row, "inputEntry")), [_text(c, "text") for c in _all(row, "outputEntry")]) for row in _all(node, "rule")]
+        inputs = tuple(self._parse(_text(item, f"inputExpression/{{{DMN}}}text"), item) for item in _all(node, "input"))
+        rows = [
+            (row, tuple(_text(c, "text") for c in _all(row, "inputEntry")), [_text(c, "text") for c in _all(row, "outputEntry")])
+            for row in _all(node, "rule")
+        ]
         outputs = _all(node, "output")
         for row, cells, results in rows:
             if len(cells) != len(inputs) or len(results) != len(outputs):
@@ -87,7 +102,9 @@ class _Reader:
 
     def _rule(self, row: etree._Element, inputs: tuple[Expression, ...], cells: tuple[str, ...], results: list[str]) -> Rule:
         tests = tuple(self._test(given, cell, row) for given, cell in zip(inputs, cells, strict=True))
-        return Rule(row.get("id", ""), tests, tuple(self._parse(result, row) for result in results), (*cells, *results), _text(row, "description"))
+        return Rule(
+            row.get("id", ""), tests, tuple(self._parse(result, row) for result in results), (*cells, *results), _text(row, "description")
+        )
 
     def _test(self, given: Expression, cell: str, row: etree._Element) -> Expression | None:
         cell = cell.strip()
@@ -116,7 +133,7 @@ class _Reader:
 
 
 def _all(node: etree._Element, child: str) -> list[etree._Element]:
-    return node.findall(f"{{{DMN}}}{child}")
+    return list(node.findall(f"{{{DMN}}}{child}"))
 
 
 def _text(node: etree._Element, path: str) -> str:

@@ -47,9 +47,7 @@ def test_hostile_values_come_out_as_the_text_they_are(with_value: Change) -> Non
     assert b"/EmbeddedFiles" not in letter.pdf
 
 
-@pytest.mark.parametrize(
-    "path", [("landlord", "name"), ("officer", "phone"), ("recipient", "name"), ("case", "reference")]
-)
+@pytest.mark.parametrize("path", [("landlord", "name"), ("officer", "phone"), ("recipient", "name"), ("case", "reference")])
 def test_hostile_standard_values_come_out_as_text_even_in_attributes(with_value: Change, path: tuple[str, str]) -> None:
     html = letters.preview_html("acknowledgement", with_value('x"><img/src=x onerror=y>', *path), BRAND)
     assert "<img/src=x" not in html
@@ -106,9 +104,7 @@ def test_a_name_that_nobody_gives_is_an_error_in_the_template_too() -> None:
         environment().from_string("{{ row.waht }}").render(row={"what": "noise"})
 
 
-@pytest.mark.parametrize(
-    "hidden", ["\x00", "\x1b", "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{LEFT-TO-RIGHT ISOLATE}", "\ud800", "\ue000"]
-)
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b", "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{LEFT-TO-RIGHT ISOLATE}", "\ud800", "\ue000"])
 @pytest.mark.parametrize("name", ["contact_method", "report_summary"])
 def test_hidden_characters_are_refused_by_name(with_value: Change, name: str, hidden: str) -> None:
     faults = letters.missing(letters.kind("acknowledgement"), with_value(f"by {hidden}phone", name))
@@ -134,9 +130,7 @@ def test_what_word_processors_leave_behind_is_dropped(with_value: Change) -> Non
         ("landlord", "Northbank", "The landlord's name is missing. Add it in the landlord's settings."),
     ],
 )
-def test_a_value_of_the_wrong_type_or_size_is_told_plainly(
-    with_value: Change, name: str, value: object, said: str
-) -> None:
+def test_a_value_of_the_wrong_type_or_size_is_told_plainly(with_value: Change, name: str, value: object, said: str) -> None:
     faults = letters.missing(letters.kind("acknowledgement"), with_value(value, name))
     assert said in " ".join(faults)
 
@@ -189,18 +183,14 @@ def test_names_in_other_scripts_are_printed(with_value: Change) -> None:
         (["x " * 100] * 8, ("landlord", "address")),
     ],
 )
-def test_what_does_not_fit_the_head_of_the_page_stops_the_print(
-    with_value: Change, value: object, path: tuple[str, str]
-) -> None:
+def test_what_does_not_fit_the_head_of_the_page_stops_the_print(with_value: Change, value: object, path: tuple[str, str]) -> None:
     with pytest.raises(errors.DoesNotFit, match="Shorten"):
         letters.render("acknowledgement", with_value(value, *path), rendition="print", brand=BRAND)
 
 
 def test_seven_lines_fill_the_window_and_no_more(with_value: Change) -> None:
     lines = ["Flat 3", "Rose Court", "27 Mill Lane", "Highfields", "LEICESTER", "LE2 7AB"]
-    assert letters.render(
-        "acknowledgement", with_value(lines, "recipient", "address"), rendition="print", brand=BRAND
-    ).pages
+    assert letters.render("acknowledgement", with_value(lines, "recipient", "address"), rendition="print", brand=BRAND).pages
 
 
 def test_a_letter_too_long_for_the_post_is_refused_in_print_only() -> None:

@@ -66,9 +66,7 @@ def reading_age(parts: list[list[str]]) -> float:
 
 
 @every_kind
-def test_a_letter_is_written_in_short_sentences_for_a_reading_age_of_eleven(
-    code: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_letter_is_written_in_short_sentences_for_a_reading_age_of_eleven(code: str, capsys: pytest.CaptureFixture[str]) -> None:
     parts = sentences(code)
     words = sum(map(len, parts)) / len(parts)
     age = reading_age(parts)
@@ -80,17 +78,13 @@ def test_a_letter_is_written_in_short_sentences_for_a_reading_age_of_eleven(
     assert age <= OLDEST_READER
 
 
-@pytest.mark.parametrize(
-    ("word", "count"), [("behaviour", 3), ("home", 1), ("police", 2), ("wanted", 2), ("stopped", 1), ("voluntary", 4)]
-)
+@pytest.mark.parametrize(("word", "count"), [("behaviour", 3), ("home", 1), ("police", 2), ("wanted", 2), ("stopped", 1), ("voluntary", 4)])
 def test_the_measure_counts_syllables_as_people_do(word: str, count: int) -> None:
     assert syllables(word) == count
 
 
 def test_the_measure_tells_officialese_from_plain_english() -> None:
     plain = ["Tell us what we have missed.", "We will look again."]
-    official = [
-        "Individuals experiencing difficulties should communicate particulars to organisational representatives"
-    ]
+    official = ["Individuals experiencing difficulties should communicate particulars to organisational representatives"]
     assert reading_age([each.split() for each in plain]) < 9
     assert reading_age([each.split() for each in official]) > 18

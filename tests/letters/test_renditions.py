@@ -89,9 +89,7 @@ def text_of(letter: letters.Rendition) -> str:
 
 
 @every_letter
-def test_a_letter_says_who_writes_what_happened_what_is_next_and_whom_to_ask(
-    code: str, rendition: RenditionName
-) -> None:
+def test_a_letter_says_who_writes_what_happened_what_is_next_and_whom_to_ask(code: str, rendition: RenditionName) -> None:
     text = text_of(drawn(code, rendition))
     assert [said for said in (*SAID[code], *EVERYWHERE) if said not in text] == []
 
@@ -143,9 +141,7 @@ def test_all_fonts_are_embedded_and_no_link_is_live(code: str, rendition: Rendit
         fonts = [f for page in pdf.pages for f in page.obj.Resources.Font.values()]
         assert fonts
         for font in fonts:
-            assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor or (
-                "/FontFile3" in font.DescendantFonts[0].FontDescriptor
-            )
+            assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor or ("/FontFile3" in font.DescendantFonts[0].FontDescriptor)
             assert "/ToUnicode" in font
         assert not any("/Annots" in page.obj for page in pdf.pages)
 
@@ -175,9 +171,7 @@ def test_in_print_the_address_lies_in_its_window_and_the_white_areas_are_white(c
     path.write_bytes(drawn(code, "print").pdf)
     words = _words(path)
     block = letters.address_block(*_recipient(code))
-    inside = [
-        word for left, top, right, bottom, word in words if left > 24.6 and right < 120 and top > 39.5 and bottom < 66.3
-    ]
+    inside = [word for left, top, right, bottom, word in words if left > 24.6 and right < 120 and top > 39.5 and bottom < 66.3]
     assert " ".join(inside) == " ".join(block)
     page = _page_one(path)
     for left, top, right, bottom in WHITE:
@@ -191,9 +185,7 @@ def _recipient(code: str) -> tuple[str, list[str]]:
 
 
 def _words(path: Path) -> list[tuple[float, float, float, float, str]]:
-    out = subprocess.run(
-        ["pdftotext", "-l", "1", "-bbox", path, "-"], check=True, capture_output=True, text=True
-    ).stdout
+    out = subprocess.run(["pdftotext", "-l", "1", "-bbox", path, "-"], check=True, capture_output=True, text=True).stdout
     found = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<', out)
     return [(*(float(number) * 25.4 / 72 for number in four), word) for *four, word in found]
 
@@ -219,10 +211,7 @@ def test_weasyprint_and_django_stay_unloaded_until_a_letter_is_drawn() -> None:
 
 
 def test_the_same_data_give_the_same_bytes_in_another_process() -> None:
-    code = (
-        "import letters as l; k = l.kind('abc')\n"
-        "print(l.render('abc', l.sample(k), rendition='print', brand=l.PLAIN).sha256)"
-    )
+    code = "import letters as l; k = l.kind('abc')\nprint(l.render('abc', l.sample(k), rendition='print', brand=l.PLAIN).sha256)"
     root = Path(letters.__file__).parents[1]
     here = letters.render("abc", letters.sample(letters.kind("abc")), rendition="print", brand=letters.PLAIN)
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=root)
@@ -237,7 +226,5 @@ def test_a_preview_shows_the_letter_with_its_styles() -> None:
 
 def test_the_gallery_writes_every_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The package shows the function `render` where the module of that name would be.
-    monkeypatch.setattr(
-        sys.modules["letters.render"], "render", lambda code, _data, *, rendition, brand: drawn(code, rendition)
-    )
+    monkeypatch.setattr(sys.modules["letters.render"], "render", lambda code, _data, *, rendition, brand: drawn(code, rendition))
     assert len(letters.gallery(tmp_path / "gallery")) == len(EVERY)

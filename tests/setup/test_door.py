@@ -42,9 +42,7 @@ def test_a_taken_port_stops_before_anything_is_started(clone: Path, say: Say) ->
         ("REDIS_URL", "unix:///nowhere"),
     ],
 )
-def test_an_address_where_nothing_answers_stops_before_anything_is_started(
-    clone: Path, say: Say, name: str, address: str
-) -> None:
+def test_an_address_where_nothing_answers_stops_before_anything_is_started(clone: Path, say: Say, name: str, address: str) -> None:
     answer = say(clone, "run", "--port", "48231", **{name: address})
     assert answer.returncode == 1
     assert answer.stderr.count("\n") == 1

@@ -77,9 +77,7 @@ def test_the_socket_has_no_port_and_a_short_private_folder(database: Database) -
     assert "listen_addresses=" in database.command()
 
 
-def test_a_long_temporary_folder_is_passed_by(
-    register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_temporary_folder_is_passed_by(register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = tmp_path / ("x" * 100)
     long.mkdir()
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(long))

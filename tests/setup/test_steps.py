@@ -64,9 +64,7 @@ def test_letters_have_a_worker_of_their_own() -> None:
     assert [words[words.index("-Q") + 1] for words in queues] == ["default", "letters"]
 
 
-def test_missing_packages_are_named_in_one_line_to_who_may_not_install_them(
-    places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_packages_are_named_in_one_line_to_who_may_not_install_them(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = Package("libpango-1.0-0", "letters", lambda: False)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr(packages, "is_debian", lambda: True)
@@ -74,9 +72,7 @@ def test_missing_packages_are_named_in_one_line_to_who_may_not_install_them(
         ensure_packages(places, Progress(), [missing])
 
 
-def test_no_browser_is_a_failure_for_ci_and_loud_for_a_person(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_browser_is_a_failure_for_ci_and_loud_for_a_person(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("CI", raising=False)
     says_no_browser(Progress())
     assert "SKIPPED" in capsys.readouterr().err

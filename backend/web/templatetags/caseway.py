@@ -65,7 +65,7 @@ def category_label(case: Any) -> str:
     """The category's name, in the words of the case's own version."""
     forms = case.instance.version.contents.forms.values()
     questions = [question for form in forms for question in form.questions if question.fact == "category"]
-    return next((question.labelled(case.category) for question in questions), case.category)
+    return next((question.labelled(case.category) for question in questions), str(case.category))
 
 
 @register.filter

@@ -252,7 +252,7 @@ class Run:
         for tree in self._trees():
             for task in tree.tasks.values():
                 if task.state == TaskState.READY and not task.task_spec.manual and FAULT not in task.internal_data:
-                    return task  # type: ignore[no-any-return]
+                    return task
         return None
 
     def _refresh(self) -> None:
@@ -367,5 +367,3 @@ def _sentence(error: Exception) -> str:
     if "No conditions satisfied" in str(error):
         return "None of the ways out of this decision fits the answers so far."
     return f"Something went wrong inside the system ({type(error).__name__}). Try again; if it happens again, tell your administrator."
-
-

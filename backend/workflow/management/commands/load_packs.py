@@ -18,4 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for landlord in Landlord.objects.filter(pack=None):
-            publish(landlord=landlord, files=flattened(settings.PACKS_DIR / "baseline"), note="The sector baseline", by=None, now=timezone.now())
+            publish(
+                landlord=landlord, files=flattened(settings.PACKS_DIR / "baseline"), note="The sector baseline", by=None, now=timezone.now()
+            )
