@@ -46,7 +46,7 @@ def open_draft(*, by: User, now: datetime) -> Draft:
     if live is None:
         raise DomainError("There is no published procedure to start from.")
     draft, made = Draft.objects.get_or_create(
-        pack=pack, defaults={"files": live.files, "based_on": live.number, "changed_at": now, "changed_by": by}
+        pack=pack, defaults={"files": dict(live.files), "based_on": live.number, "changed_at": now, "changed_by": by}
     )
     if made:
         record("open_draft", f"Opened a draft from version {live.number}", landlord=by.landlord, by=by, at=now)
@@ -140,7 +140,7 @@ def publish_draft(*, note: str, by: User, now: datetime) -> Version:
     live = draft.pack.live
     if live is not None and live.number != draft.based_on:
         raise DomainError(f"Version {live.number} was published meanwhile. Throw this draft away and start from that one.")
-    if live is not None and live.files == draft.files:
+    if live is not None and dict(live.files) == draft.files:
         raise DomainError("Nothing has changed since the last version.")
     version = publish(landlord=by.landlord, files=draft.files, note=note.strip()[:300], by=by, now=now)
     draft.delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -48,16 +49,19 @@ def _draft(user: User) -> Draft:
 def studio(request: HttpRequest) -> HttpResponse:
     user = _who(request)
     pack, draft = user.landlord.pack, commands.draft_of(user)
+    live = pack.live
+    if live is None:
+        raise DomainError("No procedure has been published yet.")
     found = check.findings(draft.files) if draft else []
     context = {
-        "versions": pack.versions.defer("files").select_related("published_by"), "live": pack.live, "draft": draft, "findings": found,
-        "blocked": bool(check.errors(found)), "diagrams": _names(draft.files if draft else pack.live.files),
+        "versions": pack.versions.select_related("published_by"), "live": live, "draft": draft, "findings": found,
+        "blocked": bool(check.errors(found)), "diagrams": _names(draft.files if draft else live.files),
         "forms": _forms(draft.files) if draft else [],
     }  # fmt: skip
     return render(request, "studio/home.html", context)
 
 
-def _names(files: dict[str, str]) -> list[tuple[str, str]]:
+def _names(files: Mapping[str, str]) -> list[tuple[str, str]]:
     """(file, name) of every diagram; one that cannot be read goes by its file's name."""
     found = []
     for file, text in files.items():
@@ -69,7 +73,7 @@ def _names(files: dict[str, str]) -> list[tuple[str, str]]:
     return sorted(found, key=lambda item: (item[0] != "lifecycle.bpmn", item[1]))
 
 
-def _forms(files: dict[str, str]) -> list[tuple[str, str]]:
+def _forms(files: Mapping[str, str]) -> list[tuple[str, str]]:
     keys = [path.removeprefix("forms/").removesuffix(".json") for path in files if path.startswith("forms/")]
     return sorted(((key, json.loads(files[f"forms/{key}.json"])["title"]) for key in keys), key=lambda item: item[1])
 
@@ -114,7 +118,7 @@ def version_diagram(request: HttpRequest, number: int, file: str) -> HttpRespons
     return render(request, "studio/version.html", {"version": version, "shown": shown, "diagram": mark_safe(svg)})  # noqa: S308
 
 
-def _file_of(files: dict[str, str], process: str) -> str:
+def _file_of(files: Mapping[str, str], process: str) -> str:
     """The file that holds a process; "" for none."""
     return next((f for f, text in files.items() if process and f.endswith(".bpmn") and f'<bpmn:process id="{process}"' in text), "")
 

@@ -24,6 +24,11 @@ def findings(files: Files) -> list[Finding]:
     except PackRefused as refused:
         return sorted(set(refused.findings))
     found = [finding for check in CHECKS for finding in check(pack)]
+    if not errors(found):
+        try:
+            pack.engine  # noqa: B018  # parsed here, so that what only the engine can tell is a finding too
+        except PackRefused as refused:
+            found = refused.findings
     return sorted(set(found))
 
 

@@ -92,20 +92,24 @@ def _allowed(node: ast.expr) -> bool:
         case ast.Constant(value=value):
             return _allowed_constant(value)
         case ast.Name(id=name):
-            return name.isidentifier() and name.isascii() and not name.startswith("_")
+            return _plain_name(name)
         case ast.BinOp(op=op):
             return type(op) in _ARITHMETIC
         case ast.UnaryOp(op=op):
             return isinstance(op, ast.Not | ast.USub)
         case ast.Compare(ops=ops):
             return all(type(op) in _ORDERING or isinstance(op, _EQUALITY) for op in ops)
-        case ast.Call(func=ast.Name(), args=args, keywords=keywords):
-            return all(word.arg for word in keywords) and not any(isinstance(arg, ast.Starred) for arg in args)
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+            return _plain_name(name) and all(word.arg for word in keywords) and not any(isinstance(arg, ast.Starred) for arg in args)
         case ast.List(elts=items) | ast.Tuple(elts=items):
             return len(items) <= MAX_LIST
         case ast.BoolOp() | ast.IfExp():
             return True
     return False
+
+
+def _plain_name(name: str) -> bool:
+    return name.isascii() and not name.startswith("_")
 
 
 def _allowed_constant(value: object) -> bool:

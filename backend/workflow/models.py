@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import ClassVar
 
 from django.db import models
@@ -10,7 +13,7 @@ from django.db.models import Q
 
 from backend.accounts.models import Landlord, User
 from backend.workflow.packs import Pack as PackContents
-from backend.workflow.packs import pack_of
+from backend.workflow.packs import read_pack
 
 
 class Pack(models.Model):
@@ -28,13 +31,22 @@ class Pack(models.Model):
         return self.versions.order_by("-number").first()
 
 
+class PackFiles(models.Model):
+    """The exact files of a published state, kept once under their hash. A trigger refuses any change."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    files = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class Version(models.Model):
     """An immutable published state, named by the hash of its files. A trigger refuses any change."""
 
     pack = models.ForeignKey(Pack, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64)
-    files = models.JSONField()
+    content = models.ForeignKey(PackFiles, on_delete=models.PROTECT, related_name="versions")
     note = models.CharField(max_length=300, blank=True)
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -49,30 +61,26 @@ class Version(models.Model):
         return f"Version {self.number}"
 
     @property
+    def files(self) -> Mapping[str, str]:
+        """Its files by path, read once per process."""
+        return files_of(self.content_id)
+
+    @property
     def contents(self) -> PackContents:
-        """The pack, parsed once per process and version."""
-        return contents(self.digest)
+        """The pack, parsed once per process."""
+        return contents_of(self.content_id)
 
 
-class _Loader:
-    """How `pack_of` gets a version's files; equal for every digest, so that the cache keys on the digest alone."""
-
-    def __init__(self, digest: str) -> None:
-        self.digest = digest
-
-    def __call__(self) -> dict[str, str]:
-        return dict(Version.objects.filter(digest=self.digest).values_list("files", flat=True)[0])
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Loader)
+@lru_cache(maxsize=64)
+def files_of(digest: str) -> Mapping[str, str]:
+    """The files kept under a hash."""
+    return MappingProxyType(PackFiles.objects.get(pk=digest).files)
 
 
-def contents(digest: str) -> PackContents:
-    """The pack of the version with this digest."""
-    return pack_of(digest, _Loader(digest))
+@lru_cache(maxsize=64)
+def contents_of(digest: str) -> PackContents:
+    """The pack kept under a hash."""
+    return read_pack(files_of(digest))
 
 
 class Instance(models.Model):

@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,12 @@ class Pack:
     tables: Mapping[str, Table]
     promises: Mapping[str, Promise]
     facts: Mapping[str, Fact]
-    engine: Diagrams
+    sources: Mapping[str, str]
+
+    @cached_property
+    def engine(self) -> Diagrams:
+        """What the engine runs. Raises `PackRefused` for what only the engine can tell."""
+        return parse(self.start, self.diagrams, self.sources)
 
     def role_of(self, element: Element) -> str:
         """The code of the role whose lane the element sits in, or its own `role` property; "" for none."""
@@ -96,12 +101,6 @@ def read_pack(files: Files) -> Pack:
     return _Reader(files).pack()
 
 
-@lru_cache(maxsize=64)
-def pack_of(digest: str, load: Any) -> Pack:
-    """A version's pack, parsed once per process. `load()` gives its files when it is not in memory yet."""
-    return read_pack(load())
-
-
 class _Reader:
     def __init__(self, files: Files) -> None:
         self.files = files
@@ -122,8 +121,8 @@ class _Reader:
                 Finding(ABOUT, "start", f"There is no diagram of the process “{start}”.", "Name the process that a case begins with.")
             )
         self._stop()
-        engine = parse(start, diagrams, {path: text for path, text in self.files.items() if path.endswith(".bpmn")})
-        return Pack(str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, engine)
+        sources = {path: text for path, text in self.files.items() if path.endswith(".bpmn")}
+        return Pack(str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, sources)
 
     def _about(self) -> dict[str, Any]:
         try:

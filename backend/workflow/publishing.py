@@ -11,7 +11,7 @@ from backend.accounts.models import Landlord, Role, User
 from backend.audit.models import record
 from backend.workflow import check
 from backend.workflow.findings import PackRefused
-from backend.workflow.models import Pack, Version
+from backend.workflow.models import Pack, PackFiles, Version
 from backend.workflow.packs import content_hash, read_pack
 
 
@@ -24,8 +24,9 @@ def publish(*, landlord: Landlord, files: Mapping[str, str], note: str, by: User
     Landlord.objects.select_for_update().get(pk=landlord.pk)
     pack, _ = Pack.objects.update_or_create(landlord=landlord, defaults={"title": contents.title})
     last = pack.live
+    kept, _ = PackFiles.objects.get_or_create(digest=content_hash(files), defaults={"files": dict(files)})
     version = Version.objects.create(
-        pack=pack, number=(last.number if last else 0) + 1, digest=content_hash(files), files=dict(files),
+        pack=pack, number=(last.number if last else 0) + 1, content=kept,
         note=note, published_at=now, published_by=by,
     )  # fmt: skip
     for role in contents.roles.values():

@@ -177,9 +177,7 @@ def _command(
 
 
 def _lock(instance_id: int) -> Instance:
-    return (
-        Instance.objects.select_for_update(of=("self",)).select_related("landlord", "version").defer("version__files").get(pk=instance_id)
-    )
+    return Instance.objects.select_for_update(of=("self",)).select_related("landlord", "version").get(pk=instance_id)
 
 
 def _save(instance: Instance, outcome: Outcome, house: _House) -> None:

@@ -128,6 +128,7 @@ class Run:
         engine = ClosedEngine(ClosedEnvironment(self, self.facts))
         if self.state is not None:
             self.workflow = load(self.diagrams, self.state, engine)
+            self._ended = str(self.state.get("ended", ""))
         else:
             specs = dict(self.diagrams.specs)
             self.workflow = BpmnWorkflow(specs[self.diagrams.start], specs, script_engine=engine)
@@ -220,7 +221,7 @@ class Run:
         prune(self.workflow)
         live = list(self._live())
         return Outcome(
-            state=dump(self.workflow),
+            state={**dump(self.workflow), "ended": self._ended},
             facts=self.facts,
             open=[OpenTask(str(t.id), t.task_spec.bpmn_id, dict(t.data)) for t in live if _is_open(t)],
             offers=list(self._offers()),

@@ -9,8 +9,14 @@ BEGIN
 END $$;
 CREATE TRIGGER workflow_version_immutable BEFORE UPDATE ON workflow_version
     FOR EACH ROW EXECUTE FUNCTION workflow_version_is_immutable();
+CREATE TRIGGER workflow_packfiles_immutable BEFORE UPDATE ON workflow_packfiles
+    FOR EACH ROW EXECUTE FUNCTION workflow_version_is_immutable();
 """
-ALLOW = "DROP TRIGGER workflow_version_immutable ON workflow_version; DROP FUNCTION workflow_version_is_immutable();"
+ALLOW = """
+DROP TRIGGER workflow_version_immutable ON workflow_version;
+DROP TRIGGER workflow_packfiles_immutable ON workflow_packfiles;
+DROP FUNCTION workflow_version_is_immutable();
+"""
 
 
 class Migration(migrations.Migration):
