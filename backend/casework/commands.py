@@ -259,9 +259,8 @@ def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
 def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, now: datetime) -> Record:
     """Complete a task with its form's answers. Raises `InvalidAnswers`, `Refused` or `AlreadyDone`; then nothing changes."""
     task = _task(task_id, by)
+    runner.hold(task)
     case = task.instance.case
-    if task.status != Task.OPEN:
-        raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
     form = form_of(task)
     cleaned = form.clean(data, people_for(task, form, case))
     kept = Record.objects.create(

@@ -118,12 +118,17 @@ def begin(instance: Instance, *, facts: Mapping[str, Value], by: User | None, no
     return _command(instance.pk, lambda run: run.begin(), by=by, now=now, learn=facts)
 
 
+def hold(task: Task) -> None:
+    """Lock the task's instance for this transaction. Raises `AlreadyDone` when the task is not open any more."""
+    _lock(task.instance_id)
+    if not Task.objects.filter(pk=task.pk, status=Task.OPEN).exists():
+        raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
+
+
 def complete(task: Task, *, facts: Mapping[str, Value], by: User, now: datetime) -> Instance:
-    """Complete a person's task with the facts its form gave. Raises `AlreadyDone` when it is not open any more."""
+    """Complete a person's task, which the caller holds, with the facts its form gave."""
     with transaction.atomic():
-        _lock(task.instance_id)
-        if Task.objects.filter(pk=task.pk, status=Task.OPEN).update(status=Task.DONE, closed_at=now, closed_by=by) == 0:
-            raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
+        Task.objects.filter(pk=task.pk, status=Task.OPEN).update(status=Task.DONE, closed_at=now, closed_by=by)
         return _command(task.instance_id, lambda run: run.complete(str(task.engine_id), facts), by=by, now=now)
 
 

@@ -1,0 +1,113 @@
+"""Letters are asked for once, made by one worker, and never betray who reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from backend.accounts.models import Landlord, User
+from backend.casework import commands, surveys
+from backend.casework.models import Party, Survey
+from backend.casework.surveys import LinkUsed
+from backend.correspondence import commands as letters
+from backend.correspondence import jobs
+from backend.correspondence.models import Letter, Rendition
+from backend.errors import AlreadyDone
+from tests.answers import do
+from tests.workflow.test_runner import close, open_case
+
+Who = Callable[[str], User]
+
+
+@pytest.fixture
+def letter(landlord: Landlord, user: Who, now: datetime) -> Letter:
+    do(open_case(landlord, user, now), "Triage the report", user("calls"), now)
+    return Letter.objects.get()
+
+
+def test_the_worker_makes_tagged_pdfs_and_keeps_them_with_their_hash(letter: Letter) -> None:
+    assert jobs.draw_waiting() == 1
+    letter.refresh_from_db()
+    made = list(Rendition.objects.order_by("name"))
+    assert letter.status == Letter.RENDERED and [one.name for one in made] == ["accessible", "print"]
+    assert all(bytes(one.pdf).startswith(b"%PDF") and len(one.sha256) == 64 for one in made)
+    assert b"pdfuaid" in bytes(made[0].pdf) or b"StructTreeRoot" in bytes(made[0].pdf)
+
+
+def test_a_letter_held_by_one_worker_is_not_taken_by_another(letter: Letter) -> None:
+    now = timezone.now()
+    first = letters.take_next(now=now)
+    assert first == letter and letters.take_next(now=now) is None
+
+
+def test_a_letter_whose_worker_died_is_taken_again_and_made_once(letter: Letter) -> None:
+    now = timezone.now()
+    dead = letters.take_next(now=now)
+    taken = letters.take_next(now=now + timedelta(minutes=2))
+    assert dead and taken
+    assert letters.render(taken, now=now) is True
+    assert letters.render(dead, now=now) is False
+    assert Rendition.objects.count() == 2
+
+
+def test_a_letter_that_kills_its_worker_again_and_again_is_given_up_with_a_sentence(letter: Letter) -> None:
+    now = timezone.now()
+    for attempt in range(letters.MAX_ATTEMPTS + 1):
+        letters.take_next(now=now + timedelta(minutes=2 * attempt))
+    letter.refresh_from_db()
+    assert letter.status == Letter.FAILED and "Shorten" in letter.problem
+
+
+def test_a_letter_that_would_name_the_reporter_to_somebody_else_is_not_made(landlord: Landlord, user: Who, now: datetime) -> None:
+    case = open_case(landlord, user, now)
+    do(case, "Triage the report", user("calls"), now)
+    officer = user("officer")
+    for name in ("Contact the reporter", "Ask the risk questions", "Agree the action plan"):
+        do(case, name, officer, now)
+    party = commands.add_party(
+        case=case, role=Party.RESPONDENT, name="Barry Cole", description="", phone="", email="", address=["4 Mill Lane", "WISBECH"],
+        postcode="PE14 7DE", confidential=False, by=officer, now=now,
+    )  # fmt: skip
+    case.refresh_from_db()
+    commands.start_tool(case=case, element="Tool_warning", party=party, by=officer, now=now)
+    do(case, "Write the warning letter", officer, now, changes="Leave Carol Whitmore alone.")
+    jobs.draw_waiting()
+    warning = Letter.objects.get(kind="warning")
+    assert warning.status == Letter.FAILED and "who reported" in warning.problem and not warning.renditions.exists()
+
+
+def test_a_letter_is_sent_once(letter: Letter, user: Who, now: datetime) -> None:
+    jobs.draw_waiting()
+    letters.mark_sent(letter_id=letter.pk, how="post", by=user("leader"), now=now)
+    with pytest.raises(AlreadyDone):
+        letters.mark_sent(letter_id=letter.pk, how="post", by=user("leader"), now=now)
+
+
+@pytest.fixture
+def survey(landlord: Landlord, user: Who, now: datetime) -> Survey:
+    close(open_case(landlord, user, now), user, now)
+    return Survey.objects.get()
+
+
+def test_the_survey_link_stands_in_the_letter_alone_and_works_once(survey: Survey, now: datetime) -> None:
+    jobs.draw_waiting()
+    survey.refresh_from_db()
+    assert len(survey.token_hash) == 64 and "/survey/" not in str(list(Letter.objects.values_list("data", flat=True)))
+    token = surveys.mint(survey)
+    surveys.answer_by_link(token=token, data={"service": ["very"]}, now=now)
+    with pytest.raises(LinkUsed):
+        surveys.answer_by_link(token=token, data={"service": ["very_not"]}, now=now)
+    survey.refresh_from_db()
+    assert survey.answers[0]["value"] == "very"
+
+
+def test_an_altered_or_late_survey_link_changes_nothing(survey: Survey, now: datetime) -> None:
+    token = surveys.mint(survey)
+    for wrong, when in ((token[:-1] + "x", now), ("", now), (token, now + timedelta(days=29))):
+        with pytest.raises(LinkUsed):
+            surveys.answer_by_link(token=wrong, data={}, now=when)
+    survey.refresh_from_db()
+    assert survey.answered_at is None
