@@ -91,6 +91,7 @@ class CompleteTask(APIView):
         """Complete a task with its form's answers."""
         user = _who(request)
         access.need(user, powers.WORK)
+        queries.task_by_id(user, task_id)
         given = shapes.AnswersIn(data=request.data)
         given.is_valid(raise_exception=True)
         commands.complete_task(task_id=task_id, data=given.validated_data["answers"], by=user, now=timezone.now())

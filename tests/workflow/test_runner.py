@@ -54,7 +54,9 @@ def test_wrong_answers_change_nothing(landlord: Landlord, user: Who, now: dateti
     assert open_tasks(case) == ["Triage the report"] and not Record.objects.exists()
 
 
-def test_a_letter_without_a_full_address_refuses_the_task_and_keeps_everything_as_it_was(landlord: Landlord, user: Who, now: datetime) -> None:
+def test_a_letter_without_a_full_address_refuses_the_task_and_keeps_everything_as_it_was(
+    landlord: Landlord, user: Who, now: datetime
+) -> None:
     case = open_case(landlord, user, now, postcode="")
     with pytest.raises(Refused, match="postcode"):
         do(case, "Triage the report", user("calls"), now)
@@ -105,7 +107,7 @@ def test_the_next_case_follows_a_new_version_and_an_open_case_keeps_its_own(land
 
 
 def test_a_published_version_cannot_be_changed(landlord: Landlord) -> None:
-    for rows in (Version.objects.all(), ):
+    for rows in (Version.objects.all(),):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             rows.update(note="something else")
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:

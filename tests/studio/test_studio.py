@@ -1,0 +1,127 @@
+"""The process owner's desk: drafts, the list beside the canvas, publishing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from backend.accounts.models import Landlord, User
+from backend.studio import commands
+from backend.studio.commands import ChangedMeanwhile
+from backend.studio.edit import edit_step
+from backend.studio.models import Draft
+from backend.workflow.bpmn import read
+from backend.workflow.findings import PackRefused
+from tests.answers import open_tasks
+from tests.workflow.test_runner import open_case
+
+Who = Callable[[str], User]
+
+
+@pytest.fixture
+def owner(landlord: Landlord, user: Who, now: datetime) -> User:
+    owner = user("owner")
+    commands.open_draft(by=owner, now=now)
+    return owner
+
+
+@pytest.fixture
+def client(owner: User) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+def test_an_owner_changes_a_step_and_a_question_publishes_and_the_next_case_shows_it(
+    client: Client, landlord: Landlord, user: Who, now: datetime
+) -> None:
+    client.post(
+        reverse("step-edit", args=["triage.bpmn", "Triage_decide"]), {"name": "Sort the report", "form": "triage", "promise": "decision"}
+    )
+    client.post(reverse("wording", args=["triage"]), {"title": "Sort the report", "label-is_asb": "Is it ASB?"})
+    page = client.post(reverse("draft-publish"), {"note": "Plainer words"}, follow=True).content.decode()
+    assert "Version 2 is published" in page
+    case = open_case(landlord, user, now)
+    assert open_tasks(case) == ["Sort the report"]
+    assert "Is it ASB?" in signed_in(user("calls")).get(reverse("task", args=[case.instance.tasks.get().pk])).content.decode()
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_draft_with_an_error_cannot_be_published_and_says_where(client: Client, landlord: Landlord) -> None:
+    client.post(reverse("step-edit", args=["triage.bpmn", "Triage_decide"]), {"promise": "", "due": ""})
+    page = client.get(reverse("studio")).content.decode()
+    assert "Triage the report" in page and "no promise and no due time" in page and "disabled" in page
+    client.post(reverse("draft-publish"), {"note": "x"})
+    assert landlord.pack.live.number == 1 and Draft.objects.exists()
+
+
+def test_two_owners_cannot_overwrite_each_other_unseen(owner: User, now: datetime) -> None:
+    xml = Draft.objects.get().files["triage.bpmn"]
+    commands.save_diagram(file="triage.bpmn", xml=xml.replace("Triage the report", "One"), revision=1, by=owner, now=now)
+    with pytest.raises(ChangedMeanwhile):
+        commands.save_diagram(file="triage.bpmn", xml=xml.replace("Triage the report", "Two"), revision=1, by=owner, now=now)
+    assert "One" in Draft.objects.get().files["triage.bpmn"]
+
+
+def test_a_hostile_drawing_is_refused_and_the_draft_stays(client: Client) -> None:
+    before = Draft.objects.get().files
+    evil = before["triage.bpmn"].replace("<bpmn:userTask", "<bpmn:scriptTask").replace("</bpmn:userTask", "</bpmn:scriptTask")
+    response = client.post(
+        reverse("modeller-save", args=["triage.bpmn"]), json.dumps({"xml": evil, "revision": 1}), content_type="application/json"
+    )
+    assert response.status_code == 422 and "program code" in response.json()["findings"][0]["sentence"]
+    assert Draft.objects.get().files == before
+
+
+def test_saving_answers_with_the_findings_of_that_diagram(client: Client) -> None:
+    xml = Draft.objects.get().files["triage.bpmn"].replace('name="form" value="triage"', 'name="form" value="gone"')
+    response = client.post(
+        reverse("modeller-save", args=["triage.bpmn"]), json.dumps({"xml": xml, "revision": 1}), content_type="application/json"
+    )
+    said = response.json()
+    assert response.status_code == 200 and said["revision"] == 2
+    assert [(finding["element"], finding["severity"]) for finding in said["findings"]] == [("Triage_decide", "error")]
+
+
+def test_editing_a_step_keeps_every_id_and_everything_else(owner: User) -> None:
+    source = Draft.objects.get().files["triage.bpmn"]
+    before, after = (
+        read("t", source),
+        read(
+            "t",
+            edit_step(
+                "t",
+                source,
+                "Triage_letter",
+                {"name": "Tell them", "operation": "send_letter", "parameter-letter": "'not-asb'", "parameter-to": "'reporters'"},
+            ),
+        ),
+    )
+    assert set(before.elements) == set(after.elements) and before.flows == after.flows and before.boxes == after.boxes
+    changed = after.elements["Triage_letter"]
+    assert (
+        changed.name == "Tell them"
+        and changed.operation
+        and dict(changed.operation.parameters) == {"letter": "'not-asb'", "to": "'reporters'"}
+    )
+    assert changed.properties == before.elements["Triage_letter"].properties
+
+
+def test_nothing_is_published_without_a_word_of_why_or_without_a_change(owner: User, now: datetime, client: Client) -> None:
+    assert "Say in a few words" in client.post(reverse("draft-publish"), {"note": " "}, follow=True).content.decode()
+    assert "Nothing has changed" in client.post(reverse("draft-publish"), {"note": "x"}, follow=True).content.decode()
+
+
+def test_a_file_that_is_no_diagram_is_refused_by_the_command_too(owner: User, now: datetime) -> None:
+    with pytest.raises(PackRefused):
+        commands.save_diagram(file="triage.bpmn", xml="<x/>", revision=1, by=owner, now=now)
