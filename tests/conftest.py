@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 
 from backend.accounts.models import Landlord, User
 from backend.demo.landlord import make_landlord
@@ -13,6 +14,11 @@ from backend.rules.working_time import LONDON
 
 #: A Friday afternoon.
 NOW = datetime(2026, 11, 20, 16, 30, tzinfo=LONDON)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Pages in tests name their assets plainly; the journeys collect them as a real site does.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

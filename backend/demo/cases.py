@@ -18,7 +18,7 @@ from backend.workflow.models import Task
 
 HOW_MANY = 60
 #: How far the cases get, in turn: the number of rounds of work done on each.
-DEPTHS = (0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 10, 15)
+DEPTHS = (0, 1, 2, 3, 3, 4, 5, 6, 8, 14, 18, 22)
 TOOLS = (
     "Warning letter", "Warning letter", "Mediation referral", "Acceptable Behaviour Contract", "Support referral", "Update the reporter",
     "Home visit or interview", "Escalate to the specialist team", "Escalate to the specialist team", "Legal action, with support beside it",

@@ -50,8 +50,6 @@ def signed_in_pages_are_not_kept(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
-        if request.path.startswith("/survey/"):
-            response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     return answer

@@ -41,7 +41,7 @@ def draw(diagram: Diagram, marks: Mapping[str, Mark], *, links: Mapping[str, str
     width, height = right - left, bottom - top
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="{left:g} {top:g} {width:g} {height:g}" role="img" aria-label="{escape(title)}" font-family="arial, sans-serif">',
+        f'viewBox="{left:g} {top:g} {width:g} {height:g}" role="{"group" if links else "img"}" aria-label="{escape(title)}" font-family="arial, sans-serif">',
         '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0 0 10 5 0 10z" fill="#505a5f"/></marker></defs>',
         *_lanes(diagram),

@@ -15,6 +15,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--staff-only", action="store_true", help="make the staff and no cases")
         parser.add_argument("--sign-ins", action="store_true", help="only print who can sign in")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,6 +27,6 @@ class Command(BaseCommand):
             return
         now = timezone.now()
         landlord = make_landlord(now=now)
-        if not landlord.cases.exists():
+        if not options["staff_only"] and not landlord.cases.exists():
             made = make_cases(landlord, now=now)
             self.stdout.write(f"{made} cases made.")

@@ -1,0 +1,91 @@
+"""A real site for journeys: PostgreSQL, Redis, web server, workers and clock as processes of their own, and Chromium."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CASEWAY_CHROMIUM", "")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def own_database(url: str) -> str:
+    """A new empty database beside the tests' own; gives back its address."""
+    name = f"journey_{os.getpid()}"
+    parts = urlsplit(url)
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running site with the demo's staff and no cases."""
+    port, home = free_port(), tmp_path_factory.mktemp("site")
+    address = f"http://127.0.0.1:{port}"
+    env = {
+        **os.environ, "DATABASE_URL": own_database(os.environ["DATABASE_URL"]), "REDIS_URL": os.environ["REDIS_URL"],
+        "CASEWAY_HOME": str(home), "CASEWAY_URL": address, "CASEWAY_DEMO": "1", "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "backend.settings",
+    }  # fmt: skip
+    for command in (["migrate", "--noinput"], ["demo", "--staff-only"], ["collectstatic", "--noinput"]):
+        subprocess.run([sys.executable, "-m", "django", *command], env=env, cwd=ROOT, check=True, capture_output=True)
+    commands = (
+        ["gunicorn", "backend.wsgi", "--workers", "1", "--threads", "4", "--bind", f"127.0.0.1:{port}"],
+        ["celery", "-A", "backend.celery", "worker", "-Q", "default,letters", "--concurrency", "1", "-B", "-s", str(home / "beat")],
+    )
+    with (home / "log").open("w") as log:
+        children = [subprocess.Popen([sys.executable, "-m", *command], env=env, cwd=ROOT, stdout=log, stderr=log) for command in commands]
+    try:
+        wait_for(address)
+        yield address
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(10)
+            child.kill()
+
+
+def wait_for(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("NO BROWSER: the journeys were not tried. Install Chromium and set CASEWAY_CHROMIUM.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()

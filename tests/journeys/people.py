@@ -1,0 +1,96 @@
+"""How a person uses the site in these journeys: signs in, fills in forms, and is stopped by any page that is not
+whole or not accessible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Response, expect
+
+AXE = (Path(__file__).parents[2] / "backend" / "frontend" / "dist" / "test" / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: GOV.UK Frontend's conditional radios bear aria-controls and aria-expanded, which axe does not allow on a radio.
+EXCEPTED = {"aria-allowed-attr"}
+
+
+class Person:
+    """One signed-in person (or, without a name, a member of the public) with a browser window of their own."""
+
+    def __init__(self, browser: Browser, site: str, name: str = "", *, width: int = 1280) -> None:
+        self.site = site
+        self.page: Page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        self.broken: list[str] = []
+        self.visited: set[str] = set()
+        self.page.on("response", self._check_asset)
+        self.page.on("console", lambda message: self.broken.append(message.text) if "Content Security Policy" in message.text else None)
+        self.page.on("pageerror", lambda error: self.broken.append(str(error)))
+        if name:
+            self.go("/sign-in")
+            self.page.get_by_role("button", name=name).click()
+            self.look()
+
+    def _check_asset(self, response: Response) -> None:
+        if response.status >= 400 and ("/static/" in response.url or "/brand/" in response.url):
+            self.broken.append(f"{response.status} {response.url}")
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.site + path)
+        self.look()
+
+    def click(self, name: str, *, role: Any = "link", nth: int = 0) -> None:
+        self.page.get_by_role(role, name=name).nth(nth).click()
+        self.look()
+
+    def press(self, name: str) -> None:
+        self.click(name, role="button")
+
+    def look(self) -> None:
+        """The page is whole, its assets loaded, and axe finds nothing on it."""
+        self.page.wait_for_load_state("load")
+        assert self.broken == [], self.broken
+        found = self.page.evaluate(f"{AXE}; axe.run(document, {{runOnly: {TAGS}}})")
+        wrong = [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found["violations"] if v["id"] not in EXCEPTED]
+        assert wrong == [], f"{self.page.url}: {wrong}"
+        self.visited.add(self.page.url.removeprefix(self.site))
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def fill(self, **given: str) -> None:
+        """Fill in the form on the page: what is given by key, the rest as it comes. Nested questions appear as answers bring them up."""
+        form = self.page.locator("main form[method=post]").first
+        done: set[str] = set()
+        for _ in range(3):
+            for control in form.locator("input:visible, textarea:visible, select:visible").all():
+                name = control.get_attribute("name") or ""
+                if name in done:
+                    continue
+                self._fill_one(form, control, name, given.get(name))
+                done.add(name)
+
+    def _fill_one(self, form: Any, control: Any, name: str, given: str | None) -> None:
+        kind = control.get_attribute("type") or control.evaluate("e => e.tagName.toLowerCase()")
+        if kind in ("radio", "checkbox"):
+            wanted = form.locator(f'[name="{name}"][value="{given}"]') if given else form.locator(f'[name="{name}"]').first
+            wanted.check()
+        elif kind == "select":
+            if given:
+                control.select_option(given)
+        elif kind == "text" or kind == "textarea":
+            control.fill(_text_for(name) if given is None else given)
+
+    def do(self, task: str, nth: int = 0, **given: str) -> None:
+        """From the case page: open a task, fill in its form, complete it."""
+        self.click(task, nth=nth)
+        self.fill(**given)
+        self.press("Complete this task")
+        self.sees(f"“{task}” is done.")
+
+
+def _text_for(name: str) -> str:
+    """Something sensible for a box."""
+    for ending, text in (("-day", "1"), ("-month", "3"), ("-year", "2027"), ("-time", "10:30"), ("postcode", "PE13 2AB"), ("email", "")):
+        if name.endswith(ending):
+            return text
+    return "As it was said to us."
