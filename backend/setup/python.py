@@ -80,7 +80,8 @@ def sync(places: Places, names: list[str]) -> None:
     """Make the environment hold exactly what the lock files say."""
     uv = places.venv / "bin" / "uv"
     env = {**os.environ, "VIRTUAL_ENV": str(places.venv), "UV_PYTHON_DOWNLOADS": "never"}
-    command: list[str | Path] = [uv, "pip", "sync", "--python", places.python, "--require-hashes", "--strict"]
+    # The system's certificates: an office network that looks into TLS has its own.
+    command: list[str | Path] = [uv, "pip", "sync", "--system-certs", "--python", places.python, "--require-hashes", "--strict"]
     command += [places.lock_file(name) for name in names]
     run_quietly(command, log=setup_log(places), failure=UNREACHABLE, env=env)
 
