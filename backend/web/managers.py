@@ -11,8 +11,9 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from backend.accounts import powers
-from backend.casework import queries
+from backend.casework import access, queries
 from backend.errors import DomainError, NotFound
+from backend.reporting import registry
 from backend.web.ask import needs, who
 from backend.web.marks import in_reading_order, waiting_marks
 from backend.workflow.drawing import draw
@@ -30,6 +31,44 @@ def overdue(request: HttpRequest) -> HttpResponse:
         "soon": tasks.filter(due_at__gte=now)[:50], "load": queries.load_by_officer(user, now=now), "now": now,
     }  # fmt: skip
     return render(request, "managers/overdue.html", context)
+
+
+#: Months shown on the measures page, the running one first.
+MONTHS = 3
+
+
+@require_safe
+@needs(powers.MANAGE)
+def measures(request: HttpRequest) -> HttpResponse:
+    """Each measure with its definition and its last months; every number opens down to its cases."""
+    landlord, periods = who(request).landlord, registry.months_back(timezone.now(), MONTHS)
+    rows = [(measure, [_number(measure.read(landlord, period)) for period in periods]) for measure in registry.measures().values()]
+    return render(request, "managers/measures.html", {"periods": periods, "rows": rows})
+
+
+def _number(reading: registry.Reading) -> str:
+    """How a reading is said: a count, or so many of so many."""
+    count = reading.cases.count()
+    return str(count) if reading.of is None else f"{count} of {reading.of.count()}"
+
+
+@require_safe
+@needs(powers.MANAGE)
+def measure(request: HttpRequest, code: str, back: int) -> HttpResponse:
+    """The cases behind one number."""
+    user, found = who(request), registry.measures().get(code)
+    if found is None or not 0 <= back < MONTHS:
+        raise NotFound
+    period = registry.months_back(timezone.now(), MONTHS)[back]
+    reading = found.read(user.landlord, period)
+    cases = access.cases_for(user).filter(pk__in=reading.cases.values("pk")).select_related("owner", "patch").order_by("-opened_at")
+    missed = (
+        None
+        if reading.of is None
+        else access.cases_for(user).filter(pk__in=reading.of.values("pk")).exclude(pk__in=reading.cases.values("pk"))
+    )
+    context = {"measure": found, "period": period, "cases": cases[:200], "missed": missed[:200] if missed is not None else None}
+    return render(request, "managers/measure.html", context)
 
 
 @require_safe

@@ -31,6 +31,12 @@ def day(value: datetime | None) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
+@register.filter
+def month(value: datetime) -> str:
+    """November 2026"""
+    return f"{timezone.localtime(value):%B %Y}"
+
+
 def _clock(local: datetime) -> str:
     hour, half = local.hour % 12 or 12, "am" if local.hour < 12 else "pm"
     return f"{hour}:{local:%M}{half}" if local.minute else f"{hour}{half}"
