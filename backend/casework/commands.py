@@ -259,21 +259,23 @@ def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
 def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, now: datetime) -> Record:
     """Complete a task with its form's answers. Raises `InvalidAnswers`, `Refused` or `AlreadyDone`; then nothing changes."""
     task = _task(task_id, by)
-    runner.hold(task)
-    case = task.instance.case
+    held = runner.take(task, by=by, now=now)
+    # Read after the lock: somebody may just have given the case to another officer.
+    case = Case.objects.select_related("landlord", "owner").get(instance=task.instance_id)
     form = form_of(task)
     cleaned = form.clean(data, people_for(task, form, case))
     kept = Record.objects.create(
         case=case, party_id=task.party_id, task=task, form=form.key, title=form.record, answers=cleaned.answers, by=by, at=now
     )
     record("complete_task", f"Completed “{task.name}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
-    runner.complete(task, facts=cleaned.facts, by=by, now=now)
+    runner.complete(held, facts=cleaned.facts, by=by, now=now, subject=case)
     return kept
 
 
 def _task(task_id: int, by: User) -> Task:
-    task = Task.objects.select_related("instance__version", "instance__case__landlord").filter(pk=task_id).first()
-    if task is None or not access.cases_for(by).filter(instance=task.instance_id).exists():
+    tasks = Task.objects.select_related("instance__version", "instance__case__landlord")
+    task = tasks.filter(pk=task_id, instance__case__in=access.cases_for(by)).first()
+    if task is None:
         raise NotFound
     if not access.may_do(by, task):
         raise NotAllowed("This task belongs to another role. Ask your team leader to hand it over.")

@@ -93,6 +93,7 @@ class Instance(models.Model):
     offers = models.JSONField(default=list)
     active = models.JSONField(default=list)
     messages = models.JSONField(default=list)
+    has_faults = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -62,11 +62,12 @@ class Context:
 class _House:
     """One command's host: connects the engine to the catalogue, the pack and the clock."""
 
-    def __init__(self, instance: Instance, contents: Pack, facts: dict[str, Value], by: User | None, now: datetime) -> None:
-        self.instance, self.contents, self.facts, self.by, self.now = instance, contents, facts, by, now
+    def __init__(self, instance: Instance, facts: dict[str, Value], by: User | None, now: datetime, subject: Any) -> None:
+        self.instance, self.facts, self.by, self.now = instance, facts, by, now
+        self.contents: Pack = instance.version.contents
         self.calendar = instance.landlord.calendar
         self.functions: Mapping[str, Function] = functions_for(self.calendar)
-        self.subject = _subjects[0].subject(instance)
+        self.subject = subject or _subjects[0].subject(instance)
 
     def perform(self, effect: Effect) -> Mapping[str, Value]:
         kind = catalogue.operations().get(effect.operation)
@@ -118,18 +119,27 @@ def begin(instance: Instance, *, facts: Mapping[str, Value], by: User | None, no
     return _command(instance.pk, lambda run: run.begin(), by=by, now=now, learn=facts)
 
 
-def hold(task: Task) -> None:
-    """Lock the task's instance for this transaction. Raises `AlreadyDone` when the task is not open any more."""
-    _lock(task.instance_id)
-    if not Task.objects.filter(pk=task.pk, status=Task.OPEN).exists():
+@dataclass(frozen=True)
+class Held:
+    """A task that this transaction has taken: nobody else can complete it or move its instance."""
+
+    task: Task
+    instance: Instance
+
+
+def take(task: Task, *, by: User, now: datetime) -> Held:
+    """Lock the task's instance and mark the task done, in the caller's transaction. Raises `AlreadyDone` when it is not
+    open any more."""
+    instance = _lock(task.instance_id)
+    if Task.objects.filter(pk=task.pk, status=Task.OPEN).update(status=Task.DONE, closed_at=now, closed_by=by) == 0:
         raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
+    return Held(task, instance)
 
 
-def complete(task: Task, *, facts: Mapping[str, Value], by: User, now: datetime) -> Instance:
-    """Complete a person's task, which the caller holds, with the facts its form gave."""
-    with transaction.atomic():
-        Task.objects.filter(pk=task.pk, status=Task.OPEN).update(status=Task.DONE, closed_at=now, closed_by=by)
-        return _command(task.instance_id, lambda run: run.complete(str(task.engine_id), facts), by=by, now=now)
+def complete(held: Held, *, facts: Mapping[str, Value], by: User, now: datetime, subject: Any = None) -> Instance:
+    """Move on from a taken task with the facts its form gave. `subject` saves looking it up again."""
+    engine_id = str(held.task.engine_id)
+    return _move(held.instance, lambda run: run.complete(engine_id, facts), by=by, now=now, subject=subject)
 
 
 def deliver(
@@ -168,12 +178,19 @@ def retry(fault: Fault, *, by: User, now: datetime) -> Instance:
 def _command(
     instance_id: int, act: Callable[[Run], object], *, by: User | None, now: datetime, learn: Mapping[str, Value] | None = None
 ) -> Instance:
-    instance = _lock(instance_id)
+    return _move(_lock(instance_id), act, by=by, now=now, learn=learn)
+
+
+def _move(
+    instance: Instance, act: Callable[[Run], object], *, by: User | None, now: datetime,
+    learn: Mapping[str, Value] | None = None, subject: Any = None,
+) -> Instance:  # fmt: skip
+    """Load, act, settle and save one locked instance."""
     if instance.ended_at is not None:
         raise AlreadyDone("This case's procedure has ended.")
     contents = instance.version.contents
     facts: dict[str, Value] = {**dict.fromkeys(contents.facts), **unpack(instance.facts)}
-    house = _House(instance, contents, facts, by, now)
+    house = _House(instance, facts, by, now, subject)
     facts.update({name: house.accept(name, value) for name, value in (learn or {}).items()})
     run = Run(contents.engine, contents.elements, house, facts, instance.state, can_refuse=by is not None)
     act(run)
@@ -188,8 +205,10 @@ def _lock(instance_id: int) -> Instance:
 def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
     _save_steps(instance, outcome.done, house)
     _save_tasks(instance, outcome.open, house)
-    _save_faults(instance, outcome.troubles, house)
+    if outcome.troubles or instance.has_faults:
+        _save_faults(instance, outcome.troubles, house)
     instance.state, instance.facts = outcome.state, pack_values(outcome.facts)
+    instance.has_faults = bool(outcome.troubles)
     instance.offers = [_offer(offer) for offer in outcome.offers]
     instance.active, instance.messages, instance.due_at = outcome.active, outcome.messages, outcome.due_at
     if outcome.ended:

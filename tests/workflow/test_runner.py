@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
@@ -149,6 +150,24 @@ def test_an_instance_holds_no_name_address_or_narrative(landlord: Landlord, user
     case.instance.refresh_from_db()
     held = str([case.instance.state, case.instance.facts, list(case.instance.steps.values())])
     assert "anary" not in held
+
+
+def test_completing_a_task_takes_few_statements_and_no_more_as_the_case_grows_old(landlord: Landlord, user: Who, now: datetime) -> None:
+    case = open_case(landlord, user, now)
+    do(case, "Triage the report", user("calls"), now)
+    officer = user("officer")
+    with CaptureQueriesContext(connection) as early:
+        do(case, "Contact the reporter", officer, now)
+    for name in ("Ask the risk questions", "Agree the action plan"):
+        do(case, name, officer, now)
+    case.refresh_from_db()
+    reporter = case.parties.get()
+    for _ in range(20):
+        commands.start_tool(case=case, element="Tool_update", party=reporter, by=officer, now=now)
+        with CaptureQueriesContext(connection) as late:
+            do(case, "Update the reporter", officer, now)
+    # One more each for finding the task and its form in this test, and for the test's own savepoint.
+    assert len(early) <= 14 + 3 and len(late) <= len(early)
 
 
 @pytest.mark.django_db(transaction=True)
