@@ -43,7 +43,7 @@ class Database:
     data: Path
     sockets: Path
     account: Account | None
-    throw_away: bool = False
+    forgetful: bool = False
 
     @property
     def url(self) -> str:
@@ -53,7 +53,7 @@ class Database:
     def command(self) -> list[str]:
         """The server in the foreground."""
         settings = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "port=5432"]
-        settings += FAST_AND_FORGETFUL if self.throw_away else ()
+        settings += FAST_AND_FORGETFUL if self.forgetful else ()
         words = [str(self.programs / "postgres"), "-D", str(self.data)]
         return [*words, *(word for setting in settings for word in ("-c", setting))]
 
@@ -88,14 +88,14 @@ def database_for_run(places: Places, register: Register, progress: Progress) -> 
     return Database(programs, data, sockets, account)
 
 
-def throw_away_database(places: Places, register: Register) -> Database:
-    """A server for tests in a folder that is thrown away: fast, and forgetful in a power cut."""
+def throw_away_database(places: Places, register: Register, *, durable: bool = False) -> Database:
+    """A server in a folder that is thrown away: for tests fast, and forgetful in a power cut; for benchmarks durable."""
     account = account_for_servers()
     folder = short_folder("test-db", register, account)
     data = folder / "data"
     programs = programs_that_start(programs_for(places, data), account)
     make_database(programs, data, account, places.logs / "setup.log", "--no-sync")
-    return Database(programs, data, folder, account, throw_away=True)
+    return Database(programs, data, folder, account, forgetful=not durable)
 
 
 def run_needs_wheel(places: Places) -> bool:

@@ -43,18 +43,18 @@ def bench(places: Places, arguments: Sequence[str]) -> int:
     names = sorted(path.stem for path in (places.root / "benchmarks").glob("[a-z]*.py"))
     if not arguments or arguments[0] not in names:
         raise Stopped(f"Say which benchmark: {', '.join(names) or 'there is none yet'}.")
-    return with_services(places, ["-m", f"benchmarks.{arguments[0]}", *arguments[1:]], browser=False)
+    return with_services(places, ["-m", f"benchmarks.{arguments[0]}", *arguments[1:]], browser=False, durable=True)
 
 
-def with_services(places: Places, words: list[str], *, browser: bool) -> int:
-    """Run a Python command of the virtual environment on throw-away services."""
+def with_services(places: Places, words: list[str], *, browser: bool, durable: bool = False) -> int:
+    """Run a Python command of the virtual environment on throw-away services; durable ones wait for the disk, as real ones do."""
     stop_politely()
     progress = Progress()
     places.make()
     with locks.waiting_for(places.home / "setup.lock", progress.say):
         chromium = set_up(places, progress, browser=browser)
     register = Register(places.tests / str(os.getpid()))
-    with services(places, register, progress) as env:
+    with services(places, register, progress, durable=durable) as env:
         if chromium:
             env["CASEWAY_CHROMIUM"] = chromium
         progress.say(f"Running: python {' '.join(words)}")
@@ -72,13 +72,13 @@ def set_up(places: Places, progress: Progress, *, browser: bool) -> str | None:
 
 
 @contextmanager
-def services(places: Places, register: Register, progress: Progress) -> Iterator[dict[str, str]]:
+def services(places: Places, register: Register, progress: Progress, *, durable: bool = False) -> Iterator[dict[str, str]]:
     """A new database and queue; the environment that leads to them. Stopped and removed at the end."""
     clear_up_after_killed(places)
     with held(register.folder):
         try:
             progress.say("Starting a throw-away database and queue")
-            yield started(places, register)
+            yield started(places, register, durable=durable)
         finally:
             no_more_interruptions()
             register.clear_up()
@@ -106,10 +106,10 @@ def clear_up_after_killed(places: Places) -> None:
             lock.close()
 
 
-def started(places: Places, register: Register) -> dict[str, str]:
+def started(places: Places, register: Register, *, durable: bool) -> dict[str, str]:
     """Start both and wait for them; the environment that leads to them."""
     folder = work_folder(register)
-    database = throw_away_database(places, register)
+    database = throw_away_database(places, register, durable=durable)
     queue, redis = queue_server(places, folder, register)
     postgres = database.child(folder, register)
     for child in (postgres, redis):
