@@ -48,6 +48,15 @@ def tasks_for(user: User) -> QuerySet[Task]:
     return tasks.filter(Q(owner=user) | Q(owner=None, role__in=user.role_codes), instance__case__in=cases_for(user))
 
 
+def may_see(user: User, task: Task) -> bool:
+    """Whether this person may see the task's case. Their own open task, or one that waits for their role, shows it."""
+    if task.instance.landlord_id != user.landlord_id or not user.can(powers.WORK):
+        return False
+    if task.status == Task.OPEN and (task.owner_id == user.pk or (task.owner_id is None and task.role in user.role_codes)):
+        return True
+    return cases_for(user).filter(instance=task.instance_id).exists()
+
+
 def may_do(user: User, task: Task) -> bool:
     """Whether this person may complete the task: theirs, their role's, or a manager's to step in."""
     if not user.can(powers.WORK) or task.instance.landlord_id != user.landlord_id:

@@ -273,9 +273,8 @@ def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, 
 
 
 def _task(task_id: int, by: User) -> Task:
-    tasks = Task.objects.select_related("instance__version", "instance__case__landlord")
-    task = tasks.filter(pk=task_id, instance__case__in=access.cases_for(by)).first()
-    if task is None:
+    task = Task.objects.select_related("instance__version", "instance__case__landlord").filter(pk=task_id).first()
+    if task is None or not access.may_see(by, task):
         raise NotFound
     if not access.may_do(by, task):
         raise NotAllowed("This task belongs to another role. Ask your team leader to hand it over.")
