@@ -143,7 +143,8 @@ def modeller(request: HttpRequest, file: str) -> HttpResponse:
 
 
 def _steps(shown: Diagram) -> list[Element]:
-    return sorted(shown.elements.values(), key=lambda e: (shown.boxes[e.id].x, shown.boxes[e.id].y) if e.id in shown.boxes else (0, 0))
+    named = [element for element in shown.elements.values() if element.name]
+    return sorted(named, key=lambda e: (shown.boxes[e.id].x, shown.boxes[e.id].y) if e.id in shown.boxes else (0, 0))
 
 
 def _as_json(finding: Finding) -> dict[str, str]:

@@ -39,8 +39,13 @@ class Field:
 
     @property
     def template(self) -> str:
-        kinds = {"yes_no": "radios", "choice": "radios", "person": "radios", "officer": "select", "choices": "checkboxes"}
+        kinds = {"yes_no": "choices", "choice": "choices", "person": "choices", "officer": "select", "moment": "date"}
         return f"parts/{kinds.get(self.question.type, self.question.type)}.html"
+
+    @property
+    def box(self) -> str:
+        """Which of GOV.UK's two kinds of choice it is drawn as."""
+        return "checkboxes" if self.question.type == "choices" else "radios"
 
     @property
     def target(self) -> str:

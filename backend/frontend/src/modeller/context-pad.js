@@ -5,7 +5,6 @@ import { KINDS, shapeOptions } from './kinds.js';
 import { addAfter } from './drawing.js';
 
 const AFTER_A_STEP = ['person', 'system', 'decision', 'until', 'end'];
-const AFTER_WHICHEVER_FIRST = ['arrival', 'until'];
 
 class CasewayContextPad {
   static $inject = ['contextPad', 'modeling', 'rules', 'connect', 'create', 'elementFactory', 'injector'];
@@ -33,7 +32,7 @@ class CasewayContextPad {
       return { lane: entry('lane', 'lane-insert-below', 'Add a role below', (event, target) => this.modeling.addLane(target, 'bottom')) };
     }
     if (!is(element, 'bpmn:FlowNode') || is(element, 'bpmn:EndEvent')) return {};
-    const keys = is(element, 'bpmn:EventBasedGateway') ? AFTER_WHICHEVER_FIRST : AFTER_A_STEP;
+    const keys = AFTER_A_STEP;
     const inToolbox = is(element.parent, 'bpmn:AdHocSubProcess') || isEventSubProcess(element);
     const kinds = inToolbox ? [] : KINDS.filter((kind) => keys.includes(kind.key));
     const note = KINDS.filter((kind) => kind.key === 'note');

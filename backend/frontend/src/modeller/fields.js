@@ -145,7 +145,7 @@ function timer(tools, element, event) {
 
 // ------------------------------------------------------------------------- the arrows
 
-const decides = (element) => is(element, 'bpmn:ExclusiveGateway') || is(element, 'bpmn:InclusiveGateway');
+const decides = (element) => is(element, 'bpmn:ExclusiveGateway');
 
 function flowing(tools, element) {
   if (is(element, 'bpmn:SequenceFlow') && decides(element.source)) return way(tools, element, '');

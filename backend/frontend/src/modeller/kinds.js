@@ -16,8 +16,6 @@ export const KINDS = [
   { key: 'receive', group: null, words: 'A step that waits for something to arrive', family: 'step', icon: 'receive-task', type: 'bpmn:ReceiveTask' },
   { key: 'decision', group: 'Ways', words: 'A decision', family: 'way', icon: 'gateway-xor', type: 'bpmn:ExclusiveGateway' },
   { key: 'together', group: 'Ways', words: 'Side by side: do all of these', family: 'way', icon: 'gateway-parallel', type: 'bpmn:ParallelGateway' },
-  { key: 'some', group: 'Ways', words: 'Some of these: each that applies', family: 'way', icon: 'gateway-or', type: 'bpmn:InclusiveGateway' },
-  { key: 'first', group: 'Ways', words: 'Whichever happens first', family: 'way', icon: 'gateway-eventbased', type: 'bpmn:EventBasedGateway' },
   { key: 'until', group: 'Waiting', words: 'Wait until a date', family: 'wait', icon: 'intermediate-event-catch-timer', type: 'bpmn:IntermediateCatchEvent', event: TIMER },
   { key: 'arrival', group: 'Waiting', words: 'Wait for something to happen', family: 'wait', icon: 'intermediate-event-catch-message', type: 'bpmn:IntermediateCatchEvent', event: MESSAGE },
   { key: 'limit', group: 'Waiting', words: 'A time limit on a step', family: 'edge', icon: 'intermediate-event-catch-non-interrupting-timer', type: 'bpmn:BoundaryEvent', event: TIMER, attributes: { cancelActivity: false } },
