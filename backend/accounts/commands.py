@@ -10,6 +10,7 @@ from django.db import transaction
 
 from backend.accounts import powers
 from backend.accounts.models import Landlord, Patch, Role, Team, User
+from backend.audit.models import record
 from backend.errors import DomainError, NotAllowed
 
 
@@ -45,6 +46,16 @@ def save_user(
     person.patches.set(patches)
     if before and (before != set(person.roles.all()) or not active):
         end_sessions(person)
+    said = "Made" if user is None else "Changed" if active else "Disabled"
+    record(
+        "save_user",
+        f"{said} the user {person.name}",
+        landlord=by.landlord,
+        by=by,
+        at=now,
+        user=person.pk,
+        roles=sorted(r.code for r in person.roles.all()),
+    )
     return person
 
 
@@ -55,26 +66,32 @@ def end_sessions(user: User) -> None:
             session.delete()
 
 
-def save_team(*, team: Team | None, name: str, by: User) -> Team:
+@transaction.atomic
+def save_team(*, team: Team | None, name: str, by: User, now: datetime) -> Team:
+    """Make a team, or rename one."""
     _administrator(by, by.landlord)
     group = team or Team(landlord=by.landlord)
     group.name = _named(name, Team.objects.filter(landlord=by.landlord).exclude(pk=group.pk))
     group.save()
+    record("save_team", f"Saved the team {group.name}", landlord=by.landlord, by=by, at=now, team=group.pk)
     return group
 
 
-def save_patch(*, patch: Patch | None, name: str, postcodes: list[str], by: User) -> Patch:
+@transaction.atomic
+def save_patch(*, patch: Patch | None, name: str, postcodes: list[str], by: User, now: datetime) -> Patch:
+    """Make a patch, or change its name and postcodes."""
     _administrator(by, by.landlord)
     area = patch or Patch(landlord=by.landlord)
     area.name = _named(name, Patch.objects.filter(landlord=by.landlord).exclude(pk=area.pk))
-    area.postcodes = [code.strip().upper() for code in postcodes if code.strip()]
+    area.postcodes = [code.strip().upper()[:10] for code in postcodes if code.strip()]
     area.save()
+    record("save_patch", f"Saved the patch {area.name}", landlord=by.landlord, by=by, at=now, patch=area.pk)
     return area
 
 
 def _named(name: str, others: object) -> str:
-    if not name.strip():
-        raise DomainError("Enter a name.")
+    if not name.strip() or len(name.strip()) > 100:
+        raise DomainError("Enter a name of at most 100 characters.")
     if others.filter(name__iexact=name.strip()).exists():  # type: ignore[attr-defined]  # Team or Patch rows
         raise DomainError(f"There is already one called “{name.strip()}”.")
     return name.strip()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
 
-from backend.accounts.models import Landlord, User
+if TYPE_CHECKING:
+    from backend.accounts.models import Landlord, User
 
 
 class Entry(models.Model):
     """`at` is the command's own time, `recorded_at` the database's clock. A trigger refuses update and delete."""
 
-    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="+")
+    landlord = models.ForeignKey("accounts.Landlord", on_delete=models.PROTECT, related_name="+")
     case_id = models.BigIntegerField(null=True, db_index=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
     verb = models.CharField(max_length=60)

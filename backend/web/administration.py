@@ -109,7 +109,7 @@ def team(request: HttpRequest, team_id: int | None = None) -> HttpResponse:
     data, error = typed(request.POST), None
     if request.method == "POST":
         try:
-            commands.save_team(team=standing, name=request.POST.get("name", ""), by=by)
+            commands.save_team(team=standing, name=request.POST.get("name", ""), by=by, now=timezone.now())
         except DomainError as problem:
             error = problem
         else:
@@ -131,7 +131,11 @@ def patch(request: HttpRequest, patch_id: int | None = None) -> HttpResponse:
     if request.method == "POST":
         try:
             commands.save_patch(
-                patch=standing, name=request.POST.get("name", ""), postcodes=request.POST.get("postcodes", "").split(","), by=by
+                patch=standing,
+                name=request.POST.get("name", ""),
+                postcodes=request.POST.get("postcodes", "").split(","),
+                by=by,
+                now=timezone.now(),
             )
         except DomainError as problem:
             error = problem

@@ -32,9 +32,8 @@ class CasewayContextPad {
       return { lane: entry('lane', 'lane-insert-below', 'Add a role below', (event, target) => this.modeling.addLane(target, 'bottom')) };
     }
     if (!is(element, 'bpmn:FlowNode') || is(element, 'bpmn:EndEvent')) return {};
-    const keys = AFTER_A_STEP;
     const inToolbox = is(element.parent, 'bpmn:AdHocSubProcess') || isEventSubProcess(element);
-    const kinds = inToolbox ? [] : KINDS.filter((kind) => keys.includes(kind.key));
+    const kinds = inToolbox ? [] : KINDS.filter((kind) => AFTER_A_STEP.includes(kind.key));
     const note = KINDS.filter((kind) => kind.key === 'note');
     return Object.fromEntries([...kinds, ...note].map((kind) => [`append-${kind.key}`, this.appending(kind)]));
   }
