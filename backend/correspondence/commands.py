@@ -72,7 +72,11 @@ def _give_up(letter: Letter, problem: str) -> None:
 @transaction.atomic
 def render(letter: Letter, *, now: datetime) -> bool:
     """Draw a leased letter and keep its renditions. False when somebody else has taken it meanwhile."""
-    held = Letter.objects.select_for_update(of=("self",)).select_related("case__landlord", "party", "survey").get(pk=letter.pk)
+    held = (
+        Letter.objects.select_for_update(of=("self",))
+        .select_related("case__landlord", "case__owner__team", "party", "survey")
+        .get(pk=letter.pk)
+    )
     if held.status != Letter.QUEUED or held.lease != letter.lease:
         return False
     kind = letters.kind(held.kind)
@@ -98,7 +102,8 @@ def render(letter: Letter, *, now: datetime) -> bool:
 
 
 def _brand(case: Case) -> letters.Brand:
-    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=case.landlord.name)
+    team = case.owner.team if case.owner else None
+    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")
 
 
 def _protected(letter: Letter) -> list[str]:

@@ -12,7 +12,7 @@ from backend.casework import commands, queries
 from backend.casework.commands import Told
 from backend.casework.models import Case, Party, Report
 from backend.demo.landlord import CODE
-from backend.demo.people import HAPPENINGS, NAMES, PLACES, RESPONDENTS, Happening
+from backend.demo.people import HAPPENINGS, NAMES, PLACES, RESPONDENTS, WRITTEN, Happening
 from backend.workflow.forms import ROWS, Form, Question
 from backend.workflow.models import Task
 
@@ -149,10 +149,10 @@ def _answer(question: Question, known: str, dice: random.Random, now: datetime) 
                 f"{question.key}-time": ["16:30"],
             }
         case "rows":
-            cells = [_answer(column, "", dice, now) for column in question.columns]
+            cells = [_answer(column, WRITTEN.get(column.key, ""), dice, now) for column in question.columns]
             return {f"{question.key}-0-{key}": value for cell in cells for key, value in cell.items()} if ROWS else {}
         case "yes_no":
             return {question.key: [known or "yes"]}
         case "choice" | "choices":
             return {question.key: [known or dice.choice(question.options).value]}
-    return {question.key: [known or dice.choice(_SENTENCES)]}
+    return {question.key: [known or WRITTEN.get(question.key, dice.choice(_SENTENCES))]}

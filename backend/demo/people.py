@@ -35,6 +35,26 @@ class Happening:
     what: str
 
 
+#: What staff write in answer to a question, by its key. Several of these stand in letters.
+WRITTEN = {
+    "what_they_said": "It happens three or four times a week, mostly after eleven at night. They have kept notes for a month.",
+    "hopes": "They want it to stop, without a fuss.",
+    "we_will": "We will speak to the person complained about by Friday.\nWe will ask the caretaker to keep a note.",
+    "they_will": "Keep a diary with days and times.\nCall 101 if there are threats.",
+    "what": "There was loud music and shouting after midnight.",
+    "changes": "Keep the noise down after eleven at night.\nAsk visitors to leave quietly.",
+    "clause": "play loud music after eleven at night",
+    "place": "At our office, or by telephone",
+    "actions": "We spoke to the person you told us about and wrote to them.\nWe checked with you every two weeks.",
+    "reasons": "There have been no new reports for six weeks.\nYou told us that things are better.",
+    "views": "Both reporters say that it has been quiet and are content to close.",
+    "reason": "Two warnings and mediation have changed nothing, and the reporter is afraid.",
+    "why": "It is the fair and proportionate step on what we know today.",
+    "told": "We told them about the visit and what we do next.",
+    "said": "The person was calm, accepts some of it, and asked for help with drinking.",
+    "service": "Fenland Support and Mediation",
+    "guardian_name": "", "partner_name": "",
+}  # fmt: skip
 HAPPENINGS = (
     Happening("NOI", "distress", "Loud music most nights until two or three in the morning. I can hear every word through the wall."),
     Happening(
