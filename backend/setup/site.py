@@ -54,7 +54,8 @@ def prepare(site: Site, given: str, progress: Progress) -> None:
         progress.say("Loading the process packs")
         site.django("load_packs")
         progress.say("Collecting static files")
-        site.django("collectstatic", "--noinput")
+        # What only the API's unused pages and the tests need stays out.
+        site.django("collectstatic", "--noinput", "--ignore", "rest_framework", "--ignore", "test")
         load_demo(site, given, stamps, progress)
         if not given:
             stamps.keep("prepared", sources)
