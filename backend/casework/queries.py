@@ -16,7 +16,8 @@ from backend.casework import access
 from backend.casework.models import Case, Party, Report
 from backend.errors import NotFound
 from backend.workflow.bpmn import Element
-from backend.workflow.models import Task
+from backend.workflow.models import Fault, Task
+from backend.workflow.watchdog import silent
 
 RECENT = timedelta(days=183)
 
@@ -163,6 +164,19 @@ def load_by_officer(user: User, *, now: datetime) -> list[Load]:
         counts[0] += row["open"]
         counts[1] += row["late"]
     return sorted((Load(owner, team, *counts) for (owner, team), counts in found.items()), key=lambda load: (-load.late, -load.open))
+
+
+def open_faults(user: User) -> QuerySet[Fault]:
+    """Every place where a case of the landlord cannot go on by itself, oldest first. For managers."""
+    access.need(user, powers.MANAGE)
+    faults = Fault.objects.filter(instance__landlord=user.landlord_id, resolved_at=None)
+    return faults.select_related("instance__case__owner").order_by("raised_at", "pk")
+
+
+def stopped_cases(user: User) -> QuerySet[Case]:
+    """Cases that have stopped without anybody knowing why: nothing open, offered, timed, awaited or at fault."""
+    access.need(user, powers.MANAGE)
+    return Case.objects.filter(landlord=user.landlord_id, instance__in=silent()).select_related("owner")
 
 
 def waiting_by_element(user: User, *, now: datetime) -> dict[str, tuple[int, int]]:

@@ -26,6 +26,7 @@ _MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("New reports", "reports", (powers.TRIAGE, powers.TAKE_REPORTS)),
     ("Cases", "cases", (powers.WORK,)),
     ("Overdue", "overdue", (powers.MANAGE,)),
+    ("Faults", "faults", (powers.MANAGE,)),
     ("Measures", "measures", (powers.MANAGE,)),
     ("Procedure", "procedure", (powers.MANAGE, powers.DRAW)),
     ("Redraw", "studio", (powers.DRAW,)),

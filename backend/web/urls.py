@@ -34,6 +34,7 @@ urlpatterns = [
     path("letters/<int:letter_id>/again", cases.letter_again, name="letter-again"),
     path("faults/<int:fault_id>/retry", cases.retry_fault, name="fault-retry"),
     path("overdue", managers.overdue, name="overdue"),
+    path("faults", managers.faults, name="faults"),
     path("measures", managers.measures, name="measures"),
     path("measures/<slug:code>/<int:back>", managers.measure, name="measure"),
     path("procedure", managers.procedure, name="procedure"),

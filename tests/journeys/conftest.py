@@ -49,7 +49,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         **os.environ, "DATABASE_URL": own_database(os.environ["DATABASE_URL"]), "REDIS_URL": os.environ["REDIS_URL"],
         "CASEWAY_HOME": str(home), "CASEWAY_URL": address, "CASEWAY_DEMO": "1", "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "backend.settings",
     }  # fmt: skip
-    for command in (["migrate", "--noinput"], ["demo", "--staff-only"], ["collectstatic", "--noinput", "--ignore", "rest_framework", "--ignore", "test"]):
+    for command in (
+        ["migrate", "--noinput"],
+        ["demo", "--staff-only"],
+        ["collectstatic", "--noinput", "--ignore", "rest_framework", "--ignore", "test"],
+    ):
         subprocess.run([sys.executable, "-m", "django", *command], env=env, cwd=ROOT, check=True, capture_output=True)
     commands = (
         ["gunicorn", "backend.wsgi", "--workers", "1", "--threads", "4", "--bind", f"127.0.0.1:{port}"],

@@ -47,7 +47,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "party": ("GET", SAW_CASE), "tool": ("GET", SAW_CASE), "evidence-new": ("GET", SAW_CASE), "evidence": ("GET", SAW_CASE),
     "letter-pdf": ("GET", SAW_CASE), "letter-sent": ("POST", SAW_CASE), "letter-again": ("POST", SAW_CASE),
     "survey-enter": ("GET", set()), "fault-retry": ("POST", set()),
-    "overdue": ("GET", {"leader"}), "measures": ("GET", {"leader"}), "measure": ("GET", {"leader"}), "procedure": ("GET", {"leader", "owner"}),
+    "overdue": ("GET", {"leader"}), "faults": ("GET", {"leader"}), "measures": ("GET", {"leader"}), "measure": ("GET", {"leader"}), "procedure": ("GET", {"leader", "owner"}),
     "users": ("GET", {"admin"}), "user-new": ("GET", {"admin"}), "user": ("GET", {"admin"}), "team-new": ("GET", {"admin"}),
     "team": ("GET", {"admin"}), "patch-new": ("GET", {"admin"}), "patch": ("GET", {"admin"}),
     "report-public": ("GET", PUBLIC), "report-thanks": ("GET", PUBLIC), "survey": ("GET", set()), "survey-thanks": ("GET", PUBLIC),

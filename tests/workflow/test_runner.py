@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
-from backend.casework import commands
+from backend.casework import commands, queries
 from backend.casework.commands import Told
 from backend.casework.models import Case, Record
 from backend.correspondence.models import Letter
@@ -200,6 +201,17 @@ def test_two_officers_who_submit_at_once_make_one_completion(user: Who, now: dat
         thread.join()
     assert sorted(results) == ["done", "told"]
     assert Record.objects.count() == 1 and Letter.objects.count() == 1
+
+
+def test_a_fault_is_on_the_managers_page_and_no_case_stops_in_silence(landlord: Landlord, user: Who, now: datetime) -> None:
+    case = open_case(landlord, user, now)
+    Fault.objects.create(instance=case.instance, engine_id=uuid4(), element="x", name="Send a letter", sentence="No ink.", raised_at=now)
+    assert [fault.sentence for fault in queries.open_faults(user("leader"))] == ["No ink."]
+    close(case, user, now)
+    assert not queries.stopped_cases(user("leader")).exists()
+    Instance.objects.filter(pk=case.instance.pk).update(due_at=None)
+    Fault.objects.update(resolved_at=now)
+    assert list(queries.stopped_cases(user("leader"))) == [case]
 
 
 def test_every_operation_is_registered_with_its_file() -> None:
