@@ -94,6 +94,7 @@ class Instance(models.Model):
     active = models.JSONField(default=list)
     messages = models.JSONField(default=list)
     has_faults = models.BooleanField(default=False)
+    awaits_message = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

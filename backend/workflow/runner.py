@@ -208,7 +208,7 @@ def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
     if outcome.troubles or instance.has_faults:
         _save_faults(instance, outcome.troubles, house)
     instance.state, instance.facts = outcome.state, pack_values(outcome.facts)
-    instance.has_faults = bool(outcome.troubles)
+    instance.has_faults, instance.awaits_message = bool(outcome.troubles), outcome.awaits_message
     instance.offers = [_offer(offer) for offer in outcome.offers]
     instance.active, instance.messages, instance.due_at = outcome.active, outcome.messages, outcome.due_at
     if outcome.ended:

@@ -209,7 +209,7 @@ def test_a_fault_is_on_the_managers_page_and_no_case_stops_in_silence(landlord: 
     assert [fault.sentence for fault in queries.open_faults(user("leader"))] == ["No ink."]
     close(case, user, now)
     assert not queries.stopped_cases(user("leader")).exists()
-    Instance.objects.filter(pk=case.instance.pk).update(due_at=None)
+    Instance.objects.filter(pk=case.instance.pk).update(due_at=None, awaits_message=False)
     Fault.objects.update(resolved_at=now)
     assert list(queries.stopped_cases(user("leader"))) == [case]
 

@@ -106,6 +106,7 @@ class Outcome:
     troubles: list[Trouble]
     active: list[str]
     messages: list[str]
+    awaits_message: bool
     done: list[StepDone]
     due_at: datetime | None
     ended: str
@@ -228,6 +229,7 @@ class Run:
             troubles=[self._trouble(t) for t in live if FAULT in t.internal_data],
             active=sorted({t.task_spec.bpmn_id for t in live if _on_diagram(t)}),
             messages=sorted(self._messages()),
+            awaits_message=bool(self._awaited()),
             done=self.done,
             due_at=min((due for t in live if (due := _due(t))), default=None),
             ended=self._ended if self.workflow.completed else "",
@@ -319,12 +321,16 @@ class Run:
                     yield task
 
     def _messages(self) -> set[str]:
-        waiting = {
+        """What may be delivered: awaited messages, and those that start an event sub-process at any time."""
+        waiting = self._awaited()
+        return waiting if self.workflow.completed else waiting | set(self.diagrams.triggers)
+
+    def _awaited(self) -> set[str]:
+        return {
             task.task_spec.event_definition.name
             for task in self.workflow.event_manager.tasks.values()
             if isinstance(task.task_spec.event_definition, MessageEventDefinition)
         }
-        return waiting if self.workflow.completed else waiting | set(self.diagrams.triggers)
 
     def _trigger(self, message: str, scope: Scope) -> None:
         sub_process = self.diagrams.triggers.get(message)
