@@ -8,7 +8,7 @@ from backend.workflow.models import Fault, Instance, Task
 
 
 def silent() -> QuerySet[Instance]:
-    """Open instances with no open task, offer, timer, awaited message or fault. A message that may come at any time is no reason to wait."""
+    """Open instances with no open task, offer, timer, awaited message or fault."""
     task = Task.objects.filter(instance=OuterRef("pk"), status=Task.OPEN)
     fault = Fault.objects.filter(instance=OuterRef("pk"), resolved_at=None)
     waiting = Instance.objects.filter(ended_at=None, due_at=None, offers=[], has_faults=False, awaits_message=False)
