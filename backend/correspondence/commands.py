@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -34,6 +35,7 @@ def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
     data = data_for(kind, writing)
     if lacking := letters.missing(kind, letters.from_json(kind, data)):
         raise Refused(f"“{kind.title}” to {writing.party.label} cannot be written yet. {' '.join(lacking)}")
+    _refuse_betrayal(kind, data, writing)
     letter, _ = Letter.objects.get_or_create(
         key=key,
         defaults={
@@ -42,6 +44,14 @@ def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
         },
     )  # fmt: skip
     return letter
+
+
+def _refuse_betrayal(kind: letters.Kind, data: dict[str, Any], writing: Writing) -> None:
+    """Raise `Refused` while the words can still be changed, if the letter would name a reporter to somebody else."""
+    try:
+        letters.preview_html(kind.code, letters.from_json(kind, data), protected=_protected(writing.case, writing.party))
+    except letters.LetterError as error:
+        raise Refused(str(error)) from None
 
 
 def take_next(*, now: datetime) -> Letter | None:
@@ -86,7 +96,11 @@ def render(letter: Letter, *, now: datetime) -> bool:
     try:
         made = {
             name: letters.render(
-                held.kind, letters.from_json(kind, data), rendition=name, brand=_brand(held.case), protected=_protected(held)
+                held.kind,
+                letters.from_json(kind, data),
+                rendition=name,
+                brand=_brand(held.case),
+                protected=_protected(held.case, held.party),
             )
             for name in RENDITIONS
         }
@@ -106,12 +120,12 @@ def _brand(case: Case) -> letters.Brand:
     return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")
 
 
-def _protected(letter: Letter) -> list[str]:
+def _protected(case: Case, recipient: Party) -> list[str]:
     """Names and numbers of the reporters and witnesses, none of which may stand in a letter to somebody else."""
-    if letter.party.role == Party.REPORTER:
+    if recipient.role == Party.REPORTER:
         return []
-    others = letter.case.parties.exclude(role=Party.RESPONDENT).select_related("person")
-    people = [party.person for party in others if party.person and party.person_id != letter.party.person_id]
+    others = case.parties.exclude(role=Party.RESPONDENT).select_related("person")
+    people = [party.person for party in others if party.person and party.person_id != recipient.person_id]
     return [words for person in people for words in (person.name, person.phone, person.email) if words]
 
 

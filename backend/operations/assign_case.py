@@ -21,9 +21,11 @@ def assign_case(context: Context, *, role: str) -> None:
     officer = _least_busy(case, role)
     if officer is None:
         raise DomainError("Nobody has this role yet. Ask your administrator to give it to somebody, then try again.")
-    case.owner = officer
+    before, case.owner = case.owner, officer
     case.save(update_fields=["owner"])
-    Task.objects.filter(instance=context.instance, status=Task.OPEN, role=role, owner=None).update(owner=officer)
+    # Open work goes with the case: what nobody had, and what the officer before had, as far as the new one may do it.
+    theirs = Q(owner=None, role=role) | (Q(owner=before, role__in=officer.role_codes) if before else Q(pk__in=()))
+    Task.objects.filter(theirs, instance=context.instance, status=Task.OPEN).update(owner=officer)
     record(
         "assign_case", f"Gave the case to {officer.name}", landlord=case.landlord, by=context.by, at=context.now, case_id=case.pk, role=role
     )

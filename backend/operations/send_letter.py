@@ -9,24 +9,36 @@ from backend.correspondence.words import Writing
 from backend.errors import Refused
 from backend.workflow.catalogue import Parameter, operation
 from backend.workflow.engine import PARTY
+from backend.workflow.expressions import Value
 from backend.workflow.runner import Context
+from backend.workflow.values import Fact
 
 REPORTERS, NEW_REPORTERS, PERSON = "reporters", "new reporters", "person"
+
+
+UNTOLD = Fact("somebody_untold", "yes_no", source="send_letter")
 
 
 @operation(
     "send_letter",
     "Send a letter",
+    gives=(UNTOLD,),
     letter=Parameter("Letter", choices="letters"),
     to=Parameter("To whom", choices=(REPORTERS, NEW_REPORTERS, PERSON)),
 )
-def send_letter(context: Context, *, letter: str, to: str) -> None:
-    told = set(context.subject.letters.filter(kind=letter).values_list("party", flat=True)) if to == NEW_REPORTERS else set()
-    for party in recipients(context.subject, to, context):
-        if to == NEW_REPORTERS and party.pk in told:
-            continue
-        writing = Writing(context.subject, party, None, context.facts, context.now)
-        queue_letter(kind_code=letter, key=f"{context.key}:{party.pk}", writing=writing)
+def send_letter(context: Context, *, letter: str, to: str) -> dict[str, Value]:
+    case: Case = context.subject
+    told = set(case.letters.filter(kind=letter).values_list("party", flat=True)) if to == NEW_REPORTERS else set()
+    for party in recipients(case, to, context):
+        if party.pk not in told:
+            writing = Writing(case, party, None, context.facts, context.now)
+            queue_letter(kind_code=letter, key=f"{context.key}:{party.pk}", writing=writing)
+    return {UNTOLD.name: to != PERSON and untold(case)}
+
+
+def untold(case: Case) -> bool:
+    """Whether a reporter whom we know by name cannot be written to: they are told by telephone instead."""
+    return case.parties.filter(role=Party.REPORTER, person__isnull=False, person__address=[]).exists()
 
 
 def recipients(case: Case, to: str, context: Context) -> list[Party]:

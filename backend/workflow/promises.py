@@ -63,7 +63,8 @@ def _after(start: datetime, length: Length, calendar: Calendar) -> datetime:
             return calendar.working_hours(length.amount, since=start)
         case "working days":
             return calendar.working_days(length.amount, since=start)
-    return start.astimezone(LONDON) + timedelta(days=length.amount)
+    # Nobody is promised anything by the minute: a promise in days ends with the office hours of its last day.
+    return datetime.combine(start.astimezone(LONDON).date() + timedelta(days=length.amount), calendar.closes, tzinfo=LONDON)
 
 
 def read_promises(source: str) -> dict[str, Promise]:
