@@ -22,4 +22,6 @@ def sentence_for(error: Exception, context: dict[str, Any]) -> Response | None:
             return Response({"detail": error.sentence, "problems": error.problems}, status=422)
         case DomainError():
             return Response({"detail": error.sentence}, status=422)
+    if isinstance(error, RecursionError):
+        return Response({"detail": "This is nested too deeply to be read."}, status=400)
     return exception_handler(error, context)

@@ -25,9 +25,8 @@ def cases_for(user: User) -> QuerySet[Case]:
         return cases.none()
     if user.can(powers.ALL_CASES):
         return cases
-    waiting = Task.objects.filter(
-        instance=OuterRef("instance"), status=Task.OPEN, role__in=user.role_codes
-    ).filter(Q(owner=None) | Q(owner=user))  # fmt: skip
+    mine = Q(owner=user) | Q(owner=None, role__in=user.role_codes)
+    waiting = Task.objects.filter(mine, instance=OuterRef("instance"), status=Task.OPEN)
     patches = [patch.pk for patch in user.patches.all()]
     return cases.filter(Q(owner=user) | Q(opened_by=user) | Q(patch__in=patches) | Exists(waiting))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -16,6 +17,7 @@ from backend.casework import access
 from backend.casework.models import Case, Incident, Party, Person, Record, Report
 from backend.casework.postcodes import outward, tidy
 from backend.casework.subjects import REPORT_ATTACHED
+from backend.casework.text import plain
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.workflow import runner
 from backend.workflow.expressions import Value
@@ -39,6 +41,11 @@ class Told:
     postcode: str = ""
     confidential: bool = False
     adjustments: str = ""
+
+    def made_plain(self) -> Told:
+        """The same without characters that are not seen and could mislead."""
+        texts: dict[str, Any] = {field.name: plain(value) for field in fields(self) if isinstance(value := getattr(self, field.name), str)}
+        return replace(self, **texts, address=tuple(line for line in map(plain, self.address) if line))
 
     def check(self) -> None:
         """Raise `InvalidAnswers` for what is missing or too long."""
@@ -74,6 +81,7 @@ def take_report(*, landlord: Landlord, channel: str, told: Told, by: User | None
         access.need(by, powers.TAKE_REPORTS)
         if by.landlord_id != landlord.pk:
             raise NotAllowed
+    told = told.made_plain()
     told.check()
     report = Report.objects.create(
         landlord=landlord, channel=channel, received_at=now, taken_by=by, what=told.what.strip(), place=told.place.strip(),
@@ -116,14 +124,15 @@ def attach_report(*, report: Report, case: Case, by: User, now: datetime) -> Cas
     """Attach a further report to a case that is open. The report keeps its time, channel and reporter."""
     access.need(by, powers.TRIAGE)
     report = _unplaced(report, by)
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    # The instance first, as every command does: two orders of locking would stop each other.
+    runner.hold(case.instance)
+    case = Case.objects.select_related("landlord", "instance").get(pk=case.pk)
     if case.landlord_id != by.landlord_id:
         raise NotFound
     if case.closed_at is not None:
         raise DomainError(f"{case.reference} is closed. Open a new case for this report.")
     _place(report, case, by, now)
     record("attach_report", "Attached a further report", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
-    case.instance.refresh_from_db()
     if REPORT_ATTACHED in case.instance.messages:
         runner.deliver(case.instance, REPORT_ATTACHED, facts={}, by=by, now=now, party_id=report.party_id)
     return case
@@ -152,14 +161,15 @@ def _reporter(report: Report, case: Case, now: datetime) -> Party:
     if not report.name:
         described = f"gave no name, {report.get_channel_display().lower()}"
         return Party.objects.create(case=case, role=Party.REPORTER, description=described, confidential=True, added_at=now)
-    person, _ = Person.objects.get_or_create(
-        landlord=case.landlord, name=report.name, postcode=report.postcode, address=report.address,
-        defaults={"phone": report.phone, "email": report.email},
-    )  # fmt: skip
-    party, _ = Party.objects.get_or_create(
-        case=case, role=Party.REPORTER, person=person, defaults={"confidential": report.confidential, "added_at": now}
+    for standing in case.parties.filter(role=Party.REPORTER, person__isnull=False).select_related("person"):
+        known = standing.person
+        if known and (known.name.casefold(), known.address, known.postcode) == (report.name.casefold(), report.address, report.postcode):
+            return standing
+    # Two people may share a name: a person is never taken from another case, only ever joined by somebody's choice.
+    person = Person.objects.create(
+        landlord=case.landlord, name=report.name, address=report.address, postcode=report.postcode, phone=report.phone, email=report.email
     )
-    return party
+    return Party.objects.create(case=case, role=Party.REPORTER, person=person, confidential=report.confidential, added_at=now)
 
 
 def _next_reference(landlord: Landlord) -> str:
@@ -222,8 +232,10 @@ def _write_person(person: Person, name: str, phone: str, email: str, address: Se
     tidied = tidy(postcode) if postcode.strip() else ""
     if tidied is None:
         raise InvalidAnswers({"postcode": "Enter a full UK postcode, like PE13 2AB, or leave it empty"})
-    person.name, person.phone, person.email, person.postcode = name.strip()[:200], phone.strip()[:40], email.strip(), tidied
-    person.address = [line.strip()[:100] for line in address if line.strip()]
+    if email.strip() and ("@" not in email or len(email.strip()) > 254):
+        raise InvalidAnswers({"email": "Enter an e-mail address like name@example.com, or leave it empty"})
+    person.name, person.phone, person.email, person.postcode = plain(name)[:200], plain(phone)[:40], email.strip(), tidied
+    person.address = [line[:100] for line in map(plain, address) if line]
     person.save()
     return person
 
@@ -294,7 +306,8 @@ def hand_over(*, task_id: int, to: User, by: User, now: datetime) -> Task:
     task = _task(task_id, by)
     if to.landlord_id != by.landlord_id or not to.can(powers.WORK):
         raise InvalidAnswers({"to": "Choose somebody who works on cases"})
-    Task.objects.filter(pk=task.pk, status=Task.OPEN).update(owner=to)
+    if Task.objects.filter(pk=task.pk, status=Task.OPEN).update(owner=to) == 0:
+        raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
     case = task.instance.case
     record("hand_over", f"Handed “{task.name}” to {to.name}", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
     return task

@@ -7,6 +7,7 @@ import io
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 import filetype
 from django.conf import settings
@@ -90,7 +91,7 @@ def _store(digest: str, data: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{uuid4().hex}")
     part.write_bytes(data)
     part.replace(path)
 

@@ -85,6 +85,8 @@ def _answer(survey: Survey, data: Mapping[str, Sequence[str]], *, channel: str, 
         raise LinkUsed
     case = survey.case
     held.answers = form_for(case).clean(data, {}).answers
+    if not held.answers:
+        raise DomainError("Answer at least one question.")
     held.answered_at, held.channel, held.entered_by, held.token_hash = now, channel, by, ""
     held.save()
     record("answer_survey", "A reporter answered the survey", landlord=case.landlord, by=by, at=now, case_id=case.pk, survey=held.pk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -16,7 +15,8 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access, surveys
-from backend.casework.models import Case, Party
+from backend.casework.models import Case
+from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.words import Writing, data_for
 from backend.errors import AlreadyDone, InvalidAnswers, NotFound, Refused
@@ -35,7 +35,8 @@ def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
     data = data_for(kind, writing)
     if lacking := letters.missing(kind, letters.from_json(kind, data)):
         raise Refused(f"“{kind.title}” to {writing.party.label} cannot be written yet. {' '.join(lacking)}")
-    _refuse_betrayal(kind, data, writing)
+    if words := betrays(data, writing.case, writing.party):
+        raise Refused(f"“{words}” in this letter could give away who reported. Write it in other words.")
     letter, _ = Letter.objects.get_or_create(
         key=key,
         defaults={
@@ -44,14 +45,6 @@ def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
         },
     )  # fmt: skip
     return letter
-
-
-def _refuse_betrayal(kind: letters.Kind, data: dict[str, Any], writing: Writing) -> None:
-    """Raise `Refused` while the words can still be changed, if the letter would name a reporter to somebody else."""
-    try:
-        letters.preview_html(kind.code, letters.from_json(kind, data), protected=_protected(writing.case, writing.party))
-    except letters.LetterError as error:
-        raise Refused(str(error)) from None
 
 
 def take_next(*, now: datetime) -> Letter | None:
@@ -95,14 +88,7 @@ def render(letter: Letter, *, now: datetime) -> bool:
         data["survey_link"] = settings.SITE_URL + reverse("survey", args=[surveys.mint(held.survey)])
     try:
         made = {
-            name: letters.render(
-                held.kind,
-                letters.from_json(kind, data),
-                rendition=name,
-                brand=_brand(held.case),
-                protected=_protected(held.case, held.party),
-            )
-            for name in RENDITIONS
+            name: letters.render(held.kind, letters.from_json(kind, data), rendition=name, brand=_brand(held.case)) for name in RENDITIONS
         }
     except letters.LetterError as error:
         _give_up(held, str(error))
@@ -118,15 +104,6 @@ def render(letter: Letter, *, now: datetime) -> bool:
 def _brand(case: Case) -> letters.Brand:
     team = case.owner.team if case.owner else None
     return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")
-
-
-def _protected(case: Case, recipient: Party) -> list[str]:
-    """Names and numbers of the reporters and witnesses, none of which may stand in a letter to somebody else."""
-    if recipient.role == Party.REPORTER:
-        return []
-    others = case.parties.exclude(role=Party.RESPONDENT).select_related("person")
-    people = [party.person for party in others if party.person and party.person_id != recipient.person_id]
-    return [words for person in people for words in (person.name, person.phone, person.email) if words]
 
 
 @transaction.atomic
@@ -158,6 +135,8 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     access.need(by, powers.WORK)
     facts = unpack(letter.case.instance.facts)
     data = data_for(letters.kind(letter.kind), Writing(letter.case, letter.party, letter.survey, facts, now))
+    if words := betrays(data, letter.case, letter.party):
+        raise Refused(f"“{words}” in this letter could give away who reported.")
     again = Letter.objects.filter(pk=letter.pk, status=Letter.FAILED)
     if again.update(status=Letter.QUEUED, data=data, attempts=0, problem="", queued_at=now) == 0:
         raise AlreadyDone("This letter is not waiting for anybody.")

@@ -6,6 +6,7 @@ answer given for the case, the landlord's own standing words in the pack's `lett
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -98,7 +99,8 @@ def _reported_on(writing: Writing) -> str | None:
 
 def _report_summary(writing: Writing) -> str | None:
     report = writing.party.reports.order_by("received_at").first()
-    return report.what[:2_000] if report else None
+    # A long link would not fit on a line.
+    return re.sub(r"(\S{60})", r"\1 ", report.what[:2_000]) if report else None
 
 
 def _first_contact_by(writing: Writing) -> str | None:

@@ -97,7 +97,9 @@ def save_step(*, file: str, element: str, said: Mapping[str, str], by: User, now
     draft = _held(by)
     if file not in draft.files:
         raise NotFound("There is no such diagram in the draft.")
-    return _keep(draft, file, edit_step(file, draft.files[file], element, said), by, now)
+    changed = edit_step(file, draft.files[file], element, said)
+    bpmn.read(file, changed)
+    return _keep(draft, file, changed, by, now)
 
 
 @transaction.atomic

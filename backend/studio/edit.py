@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from backend.errors import NotFound
-from backend.workflow.bpmn import BPMN, FLOW_NODES, SPIFF, parse_xml
+from backend.casework.text import plain
+from backend.errors import DomainError, NotFound
+from backend.workflow.bpmn import BPMN, FLOW_NODES, PLAIN_ID, SPIFF, parse_xml
 
 #: What may be said of a step; each is a property in the spiffworkflow namespace.
 PROPERTIES = ("form", "promise", "due", "policy", "public", "for", "offered")
@@ -20,8 +21,9 @@ def edit_step(file: str, source: str, element: str, said: Mapping[str, str]) -> 
     node = next((n for n in root.iter() if n.get("id") == element and etree.QName(n).localname in FLOW_NODES), None)
     if node is None:
         raise NotFound("There is no such step in the diagram.")
+    said = {key: plain(value) for key, value in said.items()}
     if "name" in said:
-        node.set("name", said["name"].strip())
+        node.set("name", said["name"])
     for name in PROPERTIES:
         if name in said:
             _set_property(node, name, said[name].strip())
@@ -66,4 +68,6 @@ def _set_operation(node: etree._Element, said: Mapping[str, str]) -> None:
         box.remove(old)
     for key, value in said.items():
         if key.startswith("parameter-") and value.strip():
+            if not PLAIN_ID.match(key):
+                raise DomainError("A parameter’s name may hold letters, digits and underscores only.")
             etree.SubElement(box, f"{{{SPIFF}}}parameter", id=key.removeprefix("parameter-"), type="any", value=value.strip())

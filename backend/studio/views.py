@@ -158,7 +158,7 @@ def save(request: HttpRequest, file: str) -> JsonResponse:
         user = _who(request)
         body = json.loads(request.body)
         saved = commands.save_diagram(file=file, xml=str(body["xml"]), revision=int(body["revision"]), by=user, now=timezone.now())
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return JsonResponse({"sentence": "The drawing did not arrive whole. Save it again.", "findings": []}, status=422)
     except ChangedMeanwhile as changed:
         return JsonResponse({"sentence": changed.sentence}, status=409)

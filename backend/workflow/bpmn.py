@@ -26,6 +26,8 @@ NAMESPACES = {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "spiffworkflow
 MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 5_000, 40
 PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}\Z")
 
+PLAIN_NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,12})?\Z")
+
 TASKS = {"userTask", "manualTask", "serviceTask", "businessRuleTask", "receiveTask"}
 PEOPLE = {"userTask", "manualTask"}
 GATEWAYS = {"exclusiveGateway", "parallelGateway"}
@@ -151,12 +153,18 @@ def parse_xml(file: str, source: str) -> etree._Element:
     if len(data) > MAX_BYTES:
         raise refuse(file, "", "The file is larger than a megabyte.", "Split the diagram.")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    declared = re.match(r"\s*<\?xml[^>]*encoding=[\"']([\w-]+)", source)
+    if declared and declared[1].upper() != "UTF-8":
+        raise refuse(file, "", f"The file is written in {declared[1]}; only UTF-8 is read.", "Save it again from the editor.")
     if "<!DOCTYPE" in source.upper() or "<!ENTITY" in source.upper():
         raise refuse(file, "", "The file declares a document type, which is not allowed.", "Save it again from the editor.")
     try:
-        return etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise refuse(file, "", f"The file is not complete XML (line {error.lineno}).", "Save it again from the editor.") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise refuse(file, "", "The file declares a document type, which is not allowed.", "Save it again from the editor.")
+    return root
 
 
 def read(file: str, source: str) -> Diagram:
@@ -164,6 +172,7 @@ def read(file: str, source: str) -> Diagram:
     root = parse_xml(file, source)
     _check_tags(file, root)
     _check_ids(file, root)
+    _check_numbers(file, root)
     processes = root.findall(f"{{{BPMN}}}process")
     if len(processes) != 1:
         raise refuse(file, "", f"The file holds {len(processes)} processes; each file holds one.", "Split the file.")
@@ -182,6 +191,13 @@ def _check_tags(file: str, root: etree._Element) -> None:
             raise refuse(file, node.get("id", ""), why, "Remove it or draw it another way.", node.get("name", ""))
         if count > MAX_ELEMENTS or sum(1 for _ in node.iterancestors()) > MAX_DEPTH:
             raise refuse(file, node.get("id", ""), "The diagram is too large or too deeply nested.", "Split the diagram.")
+
+
+def _check_numbers(file: str, root: etree._Element) -> None:
+    for node in root.iter(f"{{{DC}}}Bounds", f"{{{DI}}}waypoint"):
+        for attribute in ("x", "y", "width", "height"):
+            if (text := node.get(attribute)) is not None and not PLAIN_NUMBER.match(text):
+                raise refuse(file, "", f"“{text[:20]}” is not a place on the drawing.", "Draw the element again.")
 
 
 def _check_ids(file: str, root: etree._Element) -> None:
@@ -273,11 +289,7 @@ class _Reader:
 
 
 def _coordinate(text: str | None) -> float:
-    try:
-        value = float(text or 0)
-    except ValueError:
-        return 0.0
-    return value if abs(value) < 100_000 else 0.0
+    return float(text or 0)
 
 
 def _text(node: etree._Element, child: str) -> str:

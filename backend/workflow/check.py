@@ -90,6 +90,13 @@ def _parameter_problems(kind: catalogue.OperationKind, given: Mapping[str, str])
             yield f"“{text}” is not one of the choices for “{parameter.label}”.", f"Choose one of: {', '.join(allowed)}."
 
 
+def check_lengths(pack: Pack) -> Iterator[Finding]:
+    """Names fit where they are kept and shown."""
+    for diagram, element in _each(pack):
+        if len(element.name) > 150:
+            yield _at(diagram, element, "Its name is longer than 150 characters.", "Shorten it.")
+
+
 def check_names(pack: Pack) -> Iterator[Finding]:
     """Tables, called diagrams and messages that are named exist."""
     processes = {diagram.process for diagram in pack.diagrams.values()}
@@ -269,5 +276,5 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_tasks, check_operations, check_names, check_expressions, check_flow, check_calls, check_toolboxes,
+    check_about, check_lengths, check_tasks, check_operations, check_names, check_expressions, check_flow, check_calls, check_toolboxes,
 )  # fmt: skip

@@ -132,10 +132,10 @@ def _clean(question: Question, data: Data, people: Mapping[str, str]) -> tuple[V
     """The value and how it reads. Raises `ValueError` with the sentence to show; (None, "") when not answered."""
     if question.type == "rows":
         return _rows(question, data)
-    given = [text.strip() for text in data.get(question.key, ())]
+    given = [text.strip() for text in data.get(question.key, ()) if text.strip()]
     if question.type in ("date", "moment"):
         return _when(question, data)
-    if not any(given):
+    if not given:
         if question.required:
             raise ValueError(_missing(question))
         return None, ""
@@ -209,7 +209,7 @@ def _when(question: Question, data: Data) -> tuple[Value, str]:
         day = date(int(parts[2]), int(parts[1]), int(parts[0]))
         if not 1900 < day.year < 2200:
             raise ValueError
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError("Enter a real date, with day, month and year, like 23 11 2026") from None
     if question.type == "date":
         return day, f"{day:%A} {day.day} {day:%B %Y}"
@@ -251,8 +251,18 @@ def _question(raw: Mapping[str, Any]) -> Question:
     )  # fmt: skip
 
 
+def _said(question: Question) -> list[str]:
+    """Every text that a question shows."""
+    return [question.label, question.hint, *(option.label for option in question.options), *(column.label for column in question.columns)]
+
+
 def _check(file: str, form: Form) -> list[Finding]:
     found, seen = [], set()
+    for words, limit in ((form.title, 200), (form.record, 200), (form.intro, 2_000), *((w, 300) for q in form.questions for w in _said(q))):
+        if len(words) > limit or any(ord(character) < 32 and character != "\n" for character in words):
+            found.append(
+                Finding(file, words[:40], f"These words are longer than {limit} characters, or cannot be printed.", "Shorten them.")
+            )
     for question in form.questions:
         if not question.key.isidentifier() or question.key in seen:
             found.append(Finding(file, question.key, "Two questions have this key, or it is not one plain word.", "Give it another."))

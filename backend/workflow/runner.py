@@ -119,6 +119,11 @@ def begin(instance: Instance, *, facts: Mapping[str, Value], by: User | None, no
     return _command(instance.pk, lambda run: run.begin(), by=by, now=now, learn=facts)
 
 
+def hold(instance: Instance) -> None:
+    """Lock an instance for this transaction, before anything else of its case is changed."""
+    _lock(instance.pk)
+
+
 @dataclass(frozen=True)
 class Held:
     """A task that this transaction has taken: nobody else can complete it or move its instance."""

@@ -15,7 +15,7 @@ from backend.casework.surveys import LinkUsed
 from backend.correspondence import commands as letters
 from backend.correspondence import jobs
 from backend.correspondence.models import Letter, Rendition
-from backend.errors import AlreadyDone
+from backend.errors import AlreadyDone, Refused
 from tests.answers import do
 from tests.workflow.test_runner import close, open_case
 
@@ -61,8 +61,17 @@ def test_a_letter_that_kills_its_worker_again_and_again_is_given_up_with_a_sente
     assert letter.status == Letter.FAILED and "Shorten" in letter.problem
 
 
-def test_a_letter_that_would_name_the_reporter_to_somebody_else_is_not_made(landlord: Landlord, user: Who, now: datetime) -> None:
-    case = open_case(landlord, user, now)
+GIVEAWAYS = [
+    "Leave Carol Whitmore alone.", "Say sorry to mrs whitmore.", "Ask CAROL to forgive you.", "Do not ring 07700-900 123.", "Keep away from 5 Mill Lane.",
+    "Ask Çarol about it.", "C\u2060arol saw you.", "Whitmore, Carol saw it.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", GIVEAWAYS)
+def test_a_letter_that_would_tell_somebody_else_who_reported_is_refused_while_the_words_can_be_changed(
+    words: str, landlord: Landlord, user: Who, now: datetime
+) -> None:
+    case = open_case(landlord, user, now, phone="07700 900123")
     do(case, "Triage the report", user("calls"), now)
     officer = user("officer")
     for name in ("Contact the reporter", "Ask the risk questions", "Agree the action plan"):
@@ -73,10 +82,11 @@ def test_a_letter_that_would_name_the_reporter_to_somebody_else_is_not_made(land
     )  # fmt: skip
     case.refresh_from_db()
     commands.start_tool(case=case, element="Tool_warning", party=party, by=officer, now=now)
-    do(case, "Write the warning letter", officer, now, changes="Leave Carol Whitmore alone.")
-    jobs.draw_waiting()
-    warning = Letter.objects.get(kind="warning")
-    assert warning.status == Letter.FAILED and "who reported" in warning.problem and not warning.renditions.exists()
+    with pytest.raises(Refused, match="could give away who reported"):
+        do(case, "Write the warning letter", officer, now, changes=words)
+    assert not Letter.objects.filter(kind="warning").exists()
+    do(case, "Write the warning letter", officer, now, changes="Keep the noise at 4 Mill Lane down after eleven.")
+    assert Letter.objects.filter(kind="warning").exists()
 
 
 def test_a_letter_is_sent_once(letter: Letter, user: Who, now: datetime) -> None:

@@ -216,4 +216,4 @@ def test_a_fault_is_on_the_managers_page_and_no_case_stops_in_silence(landlord: 
 
 def test_every_operation_is_registered_with_its_file() -> None:
     assert send_letter.send_letter.__module__ == "backend.operations.send_letter"
-    assert set(catalogue.operations()) == {"send_letter", "assign_case", "classify_case", "close_case", "send_survey"}
+    assert set(catalogue.operations()) == {"send_letter", "assign_case", "classify_case", "close_case", "send_survey", "note_wishes"}

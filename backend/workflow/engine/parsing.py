@@ -35,14 +35,13 @@ class Diagrams:
 def parse(start: str, diagrams: Mapping[str, Diagram], sources: Mapping[str, str]) -> Diagrams:
     """Runnable specs for the process `start` and all it calls. `sources` maps file to XML. Raises `PackRefused`."""
     parser = _Parser()
-    roots = []
-    for file, source in sources.items():
-        # SpiffWorkflow keeps lanes under id(root): the roots must stay alive until parsing is done.
-        roots.append(parse_xml(file, source))
-        parser.add_bpmn_xml(roots[-1], filename=file)
+    # SpiffWorkflow keeps lanes under id(root): the roots must stay alive until parsing is done.
+    roots = {file: parse_xml(file, source) for file, source in sources.items()}
     try:
+        for file, root in roots.items():
+            parser.add_bpmn_xml(root, filename=file)
         specs = {start: parser.get_spec(start), **parser.get_subprocess_specs(start)}
-    except (ValidationException, WorkflowTaskException, KeyError, AttributeError) as error:
+    except (ValidationException, WorkflowTaskException, KeyError, AttributeError, ValueError, TypeError) as error:
         raise refuse("", start, f"The diagrams cannot be run: {error}", "Check the elements named.") from error
     for diagram in diagrams.values():
         _compare_lanes(diagram, specs)
