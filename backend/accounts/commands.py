@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 
 from backend.accounts import powers
+from backend.accounts.invitations import invite
 from backend.accounts.models import Landlord, Patch, Role, Team, User
 from backend.audit.models import record
-from backend.errors import DomainError, NotAllowed
+from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 
 
 class EmailTaken(DomainError):
@@ -25,12 +29,13 @@ def _administrator(by: User, landlord: Landlord) -> None:
 
 @transaction.atomic
 def save_user(
-    *, user: User | None, name: str, email: str, phone: str, team: Team | None, roles: Iterable[Role],
+    *, user: User | None, name: str, email: str, phone: str, team: Team | None, roles: Collection[Role],
     patches: Iterable[Patch], active: bool, by: User, now: datetime,
 ) -> User:  # fmt: skip
     """Make a user, or change one. Ends the sessions of a user who is disabled or whose roles change."""
     _administrator(by, by.landlord)
     email = email.strip().lower()
+    _check_details(name, email, phone)
     others = User.objects.exclude(pk=user.pk) if user else User.objects.all()
     if others.filter(email=email).exists():
         raise EmailTaken
@@ -41,7 +46,13 @@ def save_user(
     person.name, person.email, person.phone, person.team, person.is_active = name.strip(), email, phone.strip(), team, active
     if person.pk is None:
         person.set_unusable_password()
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        raise EmailTaken from None
+    if person.pk == by.pk and not any(powers.ADMINISTER in role.powers for role in roles):
+        raise DomainError("You cannot take the administrator’s role from yourself. Ask another administrator.")
     person.roles.set(roles)
     person.patches.set(patches)
     if before and (before != set(person.roles.all()) or not active):
@@ -57,6 +68,38 @@ def save_user(
         roles=sorted(r.code for r in person.roles.all()),
     )
     return person
+
+
+def _check_details(name: str, email: str, phone: str) -> None:
+    problems = {}
+    if len(name.strip()) > 100:
+        problems["name"] = "Shorten the name to 100 characters"
+    if len(phone.strip()) > 40:
+        problems["phone"] = "Shorten the number to 40 characters"
+    try:
+        validate_email(email)
+    except ValidationError:
+        problems["email"] = "Enter an e-mail address like name@example.com"
+    if problems or len(email) > 254:
+        raise InvalidAnswers(problems or {"email": "This address is too long"})
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Somebody with the two parts of their one-use link."""
+
+    user: User
+    link: tuple[str, str]
+
+
+@transaction.atomic
+def invite_user(*, user: User | None, by: User, now: datetime) -> Invited:
+    """A one-use link with which the user chooses a password."""
+    _administrator(by, by.landlord)
+    if user is None or user.landlord_id != by.landlord_id or not user.is_active:
+        raise NotFound
+    record("invite_user", f"Made a password link for {user.name}", landlord=by.landlord, by=by, at=now, user=user.pk)
+    return Invited(user, invite(user))
 
 
 def end_sessions(user: User) -> None:

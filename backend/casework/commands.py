@@ -23,6 +23,7 @@ from backend.workflow import runner
 from backend.workflow.expressions import Value
 from backend.workflow.forms import Form
 from backend.workflow.models import Fault, Task
+from backend.workflow.publishing import live_version
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,7 @@ def open_case(*, report: Report, by: User, now: datetime) -> Case:
     """Open a case from a report and begin the landlord's live procedure."""
     access.need(by, powers.TRIAGE)
     report = _unplaced(report, by)
-    version = report.landlord.pack.live
-    if version is None:
-        raise DomainError("No procedure has been published yet. Ask your process owner to publish one.")
+    version = live_version(report.landlord)
     case = Case.objects.create(
         landlord=report.landlord, reference=_next_reference(report.landlord), instance=runner.prepare(version, now=now),
         opened_at=now, opened_by=by, place=report.place, postcode=report.place_postcode,
@@ -111,6 +110,7 @@ def open_case(*, report: Report, by: User, now: datetime) -> Case:
     record("open_case", "Opened the case", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
     facts: dict[str, Value] = {
         "reported_at": report.received_at,
+        "opened_at": now,
         "channel": report.channel,
         "anonymous": not report.name,
         "first_reporter": report.party_id,

@@ -16,6 +16,8 @@ SURVEYS_ANSWERED = "surveys_answered"
 def register() -> None:
     """Put casework's facts and messages in the catalogue."""
     catalogue.fact(Fact("reported_at", "moment", source="casework"))
+    catalogue.fact(Fact("opened_at", "moment", source="casework"))
+    catalogue.fact(Fact("task_opened_at", "moment", source="casework"))
     catalogue.fact(Fact("channel", "one_of", tuple(code for code, _ in Report.CHANNELS), "casework"))
     catalogue.fact(Fact("first_reporter", "row", source="casework"))
     catalogue.fact(Fact("anonymous", "yes_no", source="casework"))

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 import letters
@@ -150,6 +150,12 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
         letter=letter.pk,
     )
     return letter
+
+
+def waiting_letters(user: User) -> QuerySet[Letter]:
+    """Letters of this person's cases that somebody must send or look at, oldest first."""
+    letters_waiting = Letter.objects.filter(status__in=(Letter.RENDERED, Letter.FAILED), case__in=access.cases_for(user))
+    return letters_waiting.select_related("case__owner", "party__person").order_by("queued_at", "pk")
 
 
 def letter_for(user: User, letter_id: int) -> Letter:

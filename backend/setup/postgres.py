@@ -52,7 +52,14 @@ class Database:
 
     def command(self) -> list[str]:
         """The server in the foreground."""
-        settings = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "port=5432"]
+        # Logs hold no personal data: no statement with its values, no details of rows.
+        settings = [
+            "log_min_error_statement=panic",
+            "log_error_verbosity=terse",
+            "listen_addresses=",
+            f"unix_socket_directories={self.sockets}",
+            "port=5432",
+        ]
         settings += FAST_AND_FORGETFUL if self.forgetful else ()
         words = [str(self.programs / "postgres"), "-D", str(self.data)]
         return [*words, *(word for setting in settings for word in ("-c", setting))]

@@ -19,7 +19,7 @@ from backend.workflow import bpmn, check
 from backend.workflow.findings import Finding
 from backend.workflow.forms import read_form
 from backend.workflow.models import Version
-from backend.workflow.publishing import publish
+from backend.workflow.publishing import live_version, publish
 
 
 class ChangedMeanwhile(DomainError):
@@ -41,12 +41,9 @@ def draft_of(user: User) -> Draft | None:
 def open_draft(*, by: User, now: datetime) -> Draft:
     """A draft that begins as the live version; the one that is there, if there is one."""
     _owner(by)
-    pack = by.landlord.pack
-    live = pack.live
-    if live is None:
-        raise DomainError("There is no published procedure to start from.")
+    live = live_version(by.landlord)
     draft, made = Draft.objects.get_or_create(
-        pack=pack, defaults={"files": dict(live.files), "based_on": live.number, "changed_at": now, "changed_by": by}
+        pack=live.pack, defaults={"files": dict(live.files), "based_on": live.number, "changed_at": now, "changed_by": by}
     )
     if made:
         record("open_draft", f"Opened a draft from version {live.number}", landlord=by.landlord, by=by, at=now)

@@ -28,6 +28,7 @@ from backend.workflow import bpmn, check
 from backend.workflow.bpmn import Diagram, Element
 from backend.workflow.drawing import draw
 from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.publishing import live_version
 
 
 def _who(request: HttpRequest) -> User:
@@ -48,13 +49,10 @@ def _draft(user: User) -> Draft:
 @require_safe
 def studio(request: HttpRequest) -> HttpResponse:
     user = _who(request)
-    pack, draft = user.landlord.pack, commands.draft_of(user)
-    live = pack.live
-    if live is None:
-        raise DomainError("No procedure has been published yet.")
+    live, draft = live_version(user.landlord), commands.draft_of(user)
     found = check.findings(draft.files) if draft else []
     context = {
-        "versions": pack.versions.select_related("published_by"), "live": live, "draft": draft, "findings": found,
+        "versions": live.pack.versions.select_related("published_by"), "live": live, "draft": draft, "findings": found,
         "blocked": bool(check.errors(found)), "diagrams": _names(draft.files if draft else live.files),
         "forms": _forms(draft.files) if draft else [],
     }  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import commands, powers
 from backend.accounts.models import Patch, Team, User
@@ -53,9 +55,10 @@ def user(request: HttpRequest, user_id: int | None = None) -> HttpResponse:
         try:
             given = {a["key"]: a["value"] for a in form.clean(data, {}).answers}
             landlord = by.landlord
+            chosen = list(landlord.roles.filter(pk__in=given["roles"]))
             saved = commands.save_user(
                 user=person, name=str(given["name"]), email=str(given["email"]), phone=str(given.get("phone", "")),
-                team=landlord.teams.filter(pk=str(given.get("team") or 0)).first(), roles=landlord.roles.filter(pk__in=given["roles"]),
+                team=landlord.teams.filter(pk=str(given.get("team") or 0)).first(), roles=chosen,
                 patches=landlord.patches.filter(pk__in=given.get("patches", [])), active=bool(given["active"]), by=by, now=timezone.now(),
             )  # fmt: skip
         except DomainError as problem:
@@ -68,9 +71,20 @@ def user(request: HttpRequest, user_id: int | None = None) -> HttpResponse:
     return render(
         request,
         "administration/form.html",
-        form_context(form, data or {"active": ["yes"]}, error, {}) | {"heading": person.name if person else "A new person"},
+        form_context(form, data or {"active": ["yes"]}, error, {})
+        | {"heading": person.name if person else "A new person", "person": person},
         status=422 if error else 200,
     )
+
+
+@require_POST
+@needs(powers.ADMINISTER)
+def link(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Make the one-use link with which somebody chooses a password."""
+    by = who(request)
+    person = commands.invite_user(user=_own(by, user_id), by=by, now=timezone.now())
+    url = settings.SITE_URL + reverse("set-password", args=person.link)
+    return render(request, "administration/link.html", {"person": person.user, "url": url})
 
 
 def _own(by: User, user_id: int | None) -> User | None:

@@ -228,6 +228,15 @@ def download(request: HttpRequest, evidence_id: int) -> HttpResponse:
 
 @require_safe
 @needs(powers.WORK)
+def letters(request: HttpRequest) -> HttpResponse:
+    """Letters that wait to be posted or handed over, oldest first, and those that could not be made."""
+    waiting = correspondence.waiting_letters(who(request))
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/letters.html", {"page": page, "now": timezone.now()})
+
+
+@require_safe
+@needs(powers.WORK)
 def letter_pdf(request: HttpRequest, letter_id: int, name: str) -> HttpResponse:
     rendition = correspondence.pdf_for(who(request), letter_id, name)
     response = HttpResponse(bytes(rendition.pdf), content_type="application/pdf")

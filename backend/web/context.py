@@ -25,6 +25,7 @@ _MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Tasks", "tasks", (powers.WORK,)),
     ("New reports", "reports", (powers.TRIAGE, powers.TAKE_REPORTS)),
     ("Cases", "cases", (powers.WORK,)),
+    ("Letters", "letters", (powers.WORK,)),
     ("Overdue", "overdue", (powers.MANAGE,)),
     ("Faults", "faults", (powers.MANAGE,)),
     ("Measures", "measures", (powers.MANAGE,)),

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from backend.accounts import powers
 from backend.casework import access, queries
-from backend.errors import DomainError, NotFound
+from backend.errors import NotFound
 from backend.reporting import registry
 from backend.web.ask import needs, who
 from backend.web.marks import in_reading_order, waiting_marks
 from backend.workflow.drawing import draw
 from backend.workflow.packs import Pack
+from backend.workflow.publishing import live_version
 
 
 @require_safe
@@ -85,9 +86,7 @@ def measure(request: HttpRequest, code: str, back: int) -> HttpResponse:
 def procedure(request: HttpRequest, process: str = "") -> HttpResponse:
     """The live diagrams, with how many tasks wait and how many are late on each step."""
     user, now = who(request), timezone.now()
-    live = user.landlord.pack.live
-    if live is None:
-        raise DomainError("No procedure has been published yet.")
+    live = live_version(user.landlord)
     contents = live.contents
     shown = next((d for d in contents.diagrams.values() if d.process == (process or contents.start)), None)
     if shown is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from backend.errors import AlreadyDone, DomainError, NotAllowed, NotFound
@@ -51,5 +52,41 @@ def signed_in_pages_are_not_kept(get_response: Answer) -> Answer:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return answer
+
+
+#: What a page without files may be sent, in bytes; the evidence page takes a file besides.
+SMALL = 3 * 1024 * 1024
+WITH_FILES = "/evidence/new"
+
+
+def only_plain_requests(get_response: Answer) -> Answer:
+    """Refuses what no browser of an honest person sends: bodies that are too large, and NUL in any value."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most = settings.UPLOAD_MAX + SMALL if request.path.endswith(WITH_FILES) else SMALL
+        if not length.isdigit() or int(length) > most:
+            return problem(request, f"This is too large to be taken: at most {most // 2**20} MB.", status=413)
+        if _has_nul(request.GET) or (request.content_type != "application/json" and _has_nul(request.POST)):
+            return problem(request, "Something you typed cannot be read. Remove it and try again.", status=400)
+        return get_response(request)
+
+    return answer
+
+
+def _has_nul(values: QueryDict) -> bool:
+    return any("\0" in text for key in values for text in (key, *map(str, values.getlist(key))))
+
+
+def address_of_the_caller(get_response: Answer) -> Answer:
+    """Behind the proxy that HTTPS needs, the caller's address is the last that the proxy added."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        if settings.SECURE and forwarded:
+            request.META["REMOTE_ADDR"] = forwarded.rsplit(",", 1)[-1].strip()
+        return get_response(request)
 
     return answer

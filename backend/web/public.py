@@ -16,6 +16,7 @@ from backend.casework.surveys import LinkUsed
 from backend.errors import DomainError
 from backend.web.ask import form_context, typed
 from backend.web.reports import report_form, told_in
+from backend.workflow.publishing import live_version
 
 #: Reports taken from one address in an hour; more are asked to call instead.
 MOST, WINDOW = 10, 3_600
@@ -29,8 +30,9 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     form, data, error = report_form(landlord), typed(request.POST), None
     if request.method == "POST":
         try:
+            told = told_in(form, data)
             _refuse_robots(request)
-            commands.take_report(landlord=landlord, channel="online", told=told_in(form, data), by=None, now=timezone.now())
+            commands.take_report(landlord=landlord, channel="online", told=told, by=None, now=timezone.now())
         except DomainError as problem:
             error = problem
         else:
@@ -57,14 +59,13 @@ def report_thanks(request: HttpRequest, code: str) -> HttpResponse:
 
 def _promise(landlord: Landlord) -> str:
     """What we promise about a new report, in the landlord's own words; "" when it promises nothing."""
-    live = landlord.pack.live
-    promise = live.contents.promises.get("triage") if live else None
+    promise = live_version(landlord).contents.promises.get("triage")
     return promise.public.replace("{length}", promise.lengths[-1].words) if promise else ""
 
 
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     """The survey behind a one-use link. Opening it changes nothing: mail scanners open links too."""
-    now = timezone.now()
+    now, token = timezone.now(), token.rstrip(".,;")
     try:
         waiting = surveys.by_token(token, now=now)
     except LinkUsed as used:

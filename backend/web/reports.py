@@ -16,6 +16,7 @@ from backend.casework.models import Report
 from backend.errors import DomainError
 from backend.web.ask import form_context, needs, typed, who
 from backend.workflow.forms import Data, Form
+from backend.workflow.publishing import live_version
 
 #: The form of the pack that asks for a report, and the answers that make up what was told.
 FORM = "report"
@@ -24,10 +25,7 @@ STAFF_CHANNELS = [(code, label) for code, label in Report.CHANNELS if code != "o
 
 def report_form(landlord: Landlord) -> Form:
     """The landlord's own wording of the report form."""
-    live = landlord.pack.live
-    if live is None:
-        raise DomainError("This landlord has not published its procedure yet.")
-    return live.contents.forms[FORM]
+    return live_version(landlord).contents.forms[FORM]
 
 
 def told_in(form: Form, data: Data) -> Told:

@@ -24,7 +24,9 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NAMESPACES = {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "spiffworkflow": SPIFF}
 
 MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 5_000, 40
-PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}\Z")
+PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}\Z")
+#: Names that SpiffWorkflow gives to steps of its own.
+_RESERVED_IDS = {"Start", "End", "StartEventSplit", "StartEventJoin"}
 
 PLAIN_NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,12})?\Z")
 
@@ -206,7 +208,9 @@ def _check_ids(file: str, root: etree._Element) -> None:
         for attribute in ("id", "bpmnElement", "sourceRef", "targetRef", "calledElement", "attachedToRef", "messageRef"):
             value = node.get(attribute)
             if value is not None and not PLAIN_ID.match(value):
-                raise refuse(file, value[:40], "An id may hold letters, digits, full stops, hyphens and underscores only.")
+                raise refuse(file, value[:40], "An id may hold letters, digits, hyphens and underscores only.")
+        if node.get("id") in _RESERVED_IDS:
+            raise refuse(file, node.get("id", ""), "This id is taken by the engine.", "Delete the element and draw it again.")
         own = node.get("id") if not str(node.tag).startswith(f"{{{SPIFF}}}") else None
         if own is not None and own in seen:
             raise refuse(file, own, "Two elements have this id.", "Delete one of them and draw it again.")

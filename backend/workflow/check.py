@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from backend.workflow import catalogue
-from backend.workflow.bpmn import CONTAINERS, PEOPLE, Diagram, Element
+from backend.workflow import catalogue, shape
+from backend.workflow.bpmn import PEOPLE, Diagram, Element
 from backend.workflow.expressions import ExpressionError, parse
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.functions import NAMES
 from backend.workflow.packs import ABOUT, Files, Pack, read_pack
-
-FOR_WHOM = ("respondent", "reporter", "witness", "case")
+from backend.workflow.shape import at, each_element
 
 
 def findings(files: Files) -> list[Finding]:
@@ -36,44 +35,36 @@ def errors(found: list[Finding]) -> list[Finding]:
     return [finding for finding in found if finding.severity == "error"]
 
 
-def _each(pack: Pack) -> Iterator[tuple[Diagram, Element]]:
-    for diagram in pack.diagrams.values():
-        for element in diagram.elements.values():
-            yield diagram, element
-
-
-def _at(diagram: Diagram, element: Element, sentence: str, mend: str = "") -> Finding:
-    return Finding(diagram.file, element.id, sentence, mend, element.name)
-
-
 def check_tasks(pack: Pack) -> Iterator[Finding]:
     """Every task for a person has a role, a form, and a promise or a due time."""
-    for diagram, element in _each(pack):
+    for diagram, element in each_element(pack):
         if element.kind not in PEOPLE:
             continue
         said = element.properties
+        if not element.name:
+            yield at(diagram, element, "It has no name, so officers would not know what to do.", "Give it a name.")
         if not pack.role_of(element):
-            yield _at(diagram, element, "Nobody has this task: it is in no lane that bears a role's name.", "Move it into a role's lane.")
+            yield at(diagram, element, "Nobody has this task: it is in no lane that bears a role's name.", "Move it into a role's lane.")
         if said.get("form") not in pack.forms:
-            yield _at(diagram, element, f"Its form “{said.get('form', '')}” does not exist.", "Choose a form.")
+            yield at(diagram, element, f"Its form “{said.get('form', '')}” does not exist.", "Choose a form.")
         if said.get("promise") and said["promise"] not in pack.promises:
-            yield _at(diagram, element, f"Its promise “{said['promise']}” does not exist.", "Choose a promise.")
+            yield at(diagram, element, f"Its promise “{said['promise']}” does not exist.", "Choose a promise.")
         if not said.get("promise") and not said.get("due"):
-            yield _at(
+            yield at(
                 diagram, element, "It has no promise and no due time, so it could wait for ever.", "Choose a promise or give a due time."
             )
 
 
 def check_operations(pack: Pack) -> Iterator[Finding]:
     """Every operation exists, and its parameters match its signature."""
-    for diagram, element in _each(pack):
+    for diagram, element in each_element(pack):
         if element.kind != "serviceTask":
             continue
         kind = catalogue.operations().get(element.operation.name) if element.operation else None
         if element.operation is None or kind is None:
-            yield _at(diagram, element, "It does not say what the system should do.", "Choose an operation.")
+            yield at(diagram, element, "It does not say what the system should do.", "Choose an operation.")
             continue
-        yield from (_at(diagram, element, *problem) for problem in _parameter_problems(kind, element.operation.parameters))
+        yield from (at(diagram, element, *problem) for problem in _parameter_problems(kind, element.operation.parameters))
 
 
 def _parameter_problems(kind: catalogue.OperationKind, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -92,25 +83,30 @@ def _parameter_problems(kind: catalogue.OperationKind, given: Mapping[str, str])
 
 def check_lengths(pack: Pack) -> Iterator[Finding]:
     """Names fit where they are kept and shown."""
-    for diagram, element in _each(pack):
+    for diagram, element in each_element(pack):
         if len(element.name) > 150:
-            yield _at(diagram, element, "Its name is longer than 150 characters.", "Shorten it.")
+            yield at(diagram, element, "Its name is longer than 150 characters.", "Shorten it.")
+
+
+_WAITING = {"receiveTask", "intermediateCatchEvent", "boundaryEvent"}
 
 
 def check_names(pack: Pack) -> Iterator[Finding]:
     """Tables, called diagrams and messages that are named exist."""
     processes = {diagram.process for diagram in pack.diagrams.values()}
-    for diagram, element in _each(pack):
+    for diagram, element in each_element(pack):
         if element.kind == "businessRuleTask" and element.table not in pack.tables:
-            yield _at(diagram, element, f"The decision table “{element.table}” does not exist.", "Choose a table.")
+            yield at(diagram, element, f"The decision table “{element.table}” does not exist.", "Choose a table.")
         if element.kind == "callActivity" and element.called not in processes:
-            yield _at(diagram, element, f"The diagram “{element.called}” does not exist.", "Choose a diagram.")
-        if (element.event == "message") and element.message not in catalogue.messages():
-            yield _at(diagram, element, f"“{element.message}” is not a message that a case can get.", "Choose a message.")
+            yield at(diagram, element, f"The diagram “{element.called}” does not exist.", "Choose a diagram.")
+        if element.kind in _WAITING and element.event not in ("message", "timer"):
+            yield at(diagram, element, "It does not say what it waits for.", "Choose a message, or write until when.")
+        if element.event == "message" and element.message not in catalogue.messages():
+            yield at(diagram, element, f"“{element.message}” is not a message that a case can get.", "Choose a message.")
         if element.event == "timer" and not element.due:
-            yield _at(diagram, element, "It does not say how long to wait.", "Write when, for example days(28, since=opened_at).")
+            yield at(diagram, element, "It does not say how long to wait.", "Write when, for example days(28, since=opened_at).")
         if element.event_sub_process and (element.container != pack.start or not _message_started(diagram, element)):
-            yield _at(
+            yield at(
                 diagram,
                 element,
                 "It must be in the first diagram, and begin with a message that does not interrupt.",
@@ -125,9 +121,9 @@ def _message_started(diagram: Diagram, element: Element) -> bool:
 
 def check_expressions(pack: Pack) -> Iterator[Finding]:
     """Every expression can be read, and names only facts and functions that exist."""
-    for diagram, element in _each(pack):
+    for diagram, element in each_element(pack):
         for text in _expressions(element):
-            yield from (_at(diagram, element, sentence, "Correct it.") for sentence in expression_problems(pack, text))
+            yield from (at(diagram, element, sentence, "Correct it.") for sentence in expression_problems(pack, text))
     for diagram in pack.diagrams.values():
         for flow in diagram.flows.values():
             for sentence in expression_problems(pack, flow.condition) if flow.condition else ():
@@ -165,100 +161,6 @@ def expression_problems(pack: Pack, text: str) -> Iterator[str]:
         yield f"“{name}” is not a function that diagrams have."
 
 
-def check_flow(pack: Pack) -> Iterator[Finding]:
-    """Every step can be reached, every path can end, and every decision has its ways out."""
-    for diagram in pack.diagrams.values():
-        for container in _containers(diagram):
-            yield from _check_container(diagram, container)
-        for element in diagram.elements.values():
-            yield from (_at(diagram, element, *problem) for problem in _gateway_problems(diagram, element))
-
-
-def _containers(diagram: Diagram) -> Iterator[str]:
-    yield diagram.process
-    yield from (element.id for element in diagram.elements.values() if element.kind in CONTAINERS)
-
-
-def _check_container(diagram: Diagram, container: str) -> Iterator[Finding]:
-    steps = {element.id: element for element in diagram.inside(container)}
-    toolbox = container in diagram.elements and diagram.elements[container].kind == "adHocSubProcess"
-    starts = {s.id for s in diagram.tools(container)} if toolbox else {s.id for s in steps.values() if s.kind == "startEvent"}
-    if not toolbox and len(starts) != 1:
-        owner = diagram.elements.get(container)
-        yield Finding(
-            diagram.file, container, "It needs exactly one start.", "Draw one start event.", owner.name if owner else diagram.name
-        )
-    alone = {s.id for s in steps.values() if s.event_sub_process}
-    attached: dict[str, list[str]] = {}
-    for step in steps.values():
-        attached.setdefault(step.attached_to, []).append(step.id)
-    reached = _spread(starts | alone, lambda s: [*(f.target for f in diagram.outgoing.get(s, ())), *attached.get(s, ())])
-    ends = {s.id for s in steps.values() if s.kind == "endEvent" or (toolbox and not diagram.outgoing.get(s.id)) or s.event_sub_process}
-    ending = _spread(ends, lambda s: [f.source for f in diagram.incoming.get(s, ())])
-    for step in steps.values():
-        if step.id not in reached:
-            yield _at(diagram, step, "Nothing leads here, so it would never happen.", "Draw a line to it, or delete it.")
-        elif step.id not in ending:
-            yield _at(diagram, step, "Nothing leads on from here to an end.", "Draw a line on from it.")
-
-
-def _spread(start: set[str], following: Callable[[str], list[str]]) -> set[str]:
-    seen, stack = set(start), list(start)
-    while stack:
-        for other in following(stack.pop()):
-            if other not in seen:
-                seen.add(other)
-                stack.append(other)
-    return seen
-
-
-def _gateway_problems(diagram: Diagram, element: Element) -> Iterator[tuple[str, str]]:
-    out = diagram.outgoing.get(element.id, ())
-    if element.kind == "exclusiveGateway" and len(out) > 1:
-        if any(not flow.condition and flow.id != element.default for flow in out):
-            yield "One of its ways out has no condition and is not the “otherwise” way.", "Give it a condition, or mark it “otherwise”."
-        if element.default not in {flow.id for flow in out}:
-            yield "It has no “otherwise” way, so a case could be stuck here.", "Mark one way out as “otherwise”."
-    elif element.kind != "exclusiveGateway" and any(flow.condition for flow in out):
-        yield "A line that leaves it has a condition, which only decisions may have.", "Draw a decision after it."
-    if len(out) > 1 and element.kind not in ("exclusiveGateway", "parallelGateway"):
-        yield "More than one line leaves it.", "Draw a decision or a split after it."
-
-
-def check_calls(pack: Pack) -> Iterator[Finding]:
-    """No diagram calls itself, directly or through others."""
-    calls: dict[str, set[str]] = {}
-    for diagram, element in _each(pack):
-        if element.kind == "callActivity":
-            calls.setdefault(diagram.process, set()).add(element.called)
-    for diagram in pack.diagrams.values():
-        if diagram.process in _spread(calls.get(diagram.process, set()), lambda p: list(calls.get(p, ()))):
-            yield Finding(
-                diagram.file,
-                diagram.process,
-                "This diagram calls itself, so a case would never leave it.",
-                "Take one of the calls away.",
-                diagram.name,
-            )
-
-
-def check_toolboxes(pack: Pack) -> Iterator[Finding]:
-    """A toolbox has tools and says when it is finished; each tool says whom it is for."""
-    for diagram, element in _each(pack):
-        if element.kind != "adHocSubProcess":
-            continue
-        tools = list(diagram.tools(element.id))
-        if not tools:
-            yield _at(diagram, element, "The toolbox is empty.", "Draw the tools inside it.")
-        if not element.completion:
-            yield _at(diagram, element, "The toolbox does not say when the stage is finished.", "Write its condition.")
-        for tool in tools:
-            if tool.properties.get("for", "case") not in FOR_WHOM:
-                yield _at(
-                    diagram, tool, f"“{tool.properties['for']}” is nobody a tool can be for.", f"Choose one of: {', '.join(FOR_WHOM)}."
-                )
-
-
 def check_about(pack: Pack) -> Iterator[Finding]:
     """The pack has roles, and lanes bear their names."""
     names = {role.name for role in pack.roles.values()}
@@ -276,5 +178,5 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_operations, check_names, check_expressions, check_flow, check_calls, check_toolboxes,
+    check_about, check_lengths, check_tasks, check_operations, check_names, check_expressions, *shape.CHECKS,
 )  # fmt: skip

@@ -145,7 +145,13 @@ class _Reader:
 
     def _elements(self, diagrams: Iterable[Diagram]) -> dict[str, Element]:
         found: dict[str, Element] = {}
+        processes: set[str] = set()
         for diagram in diagrams:
+            if diagram.process in processes:
+                self._add(
+                    Finding(diagram.file, diagram.process, "Another diagram has this process.", "Remove one of the two.", diagram.name)
+                )
+            processes.add(diagram.process)
             for element in diagram.elements.values():
                 if element.id in found:
                     self._add(

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from backend.accounts.models import Landlord, Role, User
 from backend.audit.models import record
+from backend.errors import DomainError
 from backend.workflow import check
 from backend.workflow.findings import PackRefused
 from backend.workflow.models import Pack, PackFiles, Version
@@ -33,3 +34,12 @@ def publish(*, landlord: Landlord, files: Mapping[str, str], note: str, by: User
         Role.objects.update_or_create(landlord=landlord, code=role.code, defaults={"name": role.name, "powers": list(role.powers)})
     record("publish", f"Published version {version.number} of the procedure", landlord=landlord, by=by, at=now, note=note)
     return version
+
+
+def live_version(landlord: Landlord) -> Version:
+    """The version that the landlord's next case will follow."""
+    pack = Pack.objects.filter(landlord=landlord).first()
+    live = pack.live if pack is not None else None
+    if live is None:
+        raise DomainError("No procedure has been published yet. Ask your process owner to publish one.")
+    return live

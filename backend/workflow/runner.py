@@ -100,7 +100,7 @@ class _House:
         try:
             if promise := self.contents.promises.get(said.get("promise", "")):
                 return promise.due(facts=seen, functions=self.functions, calendar=self.calendar, opened=self.now)
-            due = parse(said.get("due", "none")).evaluate({**seen, "opened_at": self.now}, self.functions)
+            due = parse(said.get("due", "none")).evaluate({**seen, "task_opened_at": self.now}, self.functions)
             if isinstance(due, datetime):
                 return due
         except ExpressionError:

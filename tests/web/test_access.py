@@ -45,6 +45,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "report-attach": ("POST", STAFF - {"owner", "admin", "stranger"}),
     "cases": ("GET", STAFF - {"owner", "admin"}), "case": ("GET", SAW_CASE), "case-diagram": ("GET", SAW_CASE), "party-new": ("GET", SAW_CASE),
     "party": ("GET", SAW_CASE), "tool": ("GET", SAW_CASE), "evidence-new": ("GET", SAW_CASE), "evidence": ("GET", SAW_CASE),
+    "letters": ("GET", STAFF - {"owner", "admin"}), "set-password": ("GET", set()), "user-link": ("POST", {"admin"}),
     "letter-pdf": ("GET", SAW_CASE), "letter-sent": ("POST", SAW_CASE), "letter-again": ("POST", SAW_CASE),
     "survey-enter": ("GET", set()), "fault-retry": ("POST", set()),
     "overdue": ("GET", {"leader"}), "faults": ("GET", {"leader"}), "measures": ("GET", {"leader"}), "measure": ("GET", {"leader"}), "procedure": ("GET", {"leader", "owner"}),
@@ -103,7 +104,7 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
         "evidence-new": [case.reference], "evidence": [kept.pk], "letter-pdf": [letter.pk, "accessible"], "letter-sent": [letter.pk],
         "letter-again": [letter.pk], "survey-enter": [case.reference, 1], "measure": ["new-cases", 0], "fault-retry": [1], "user": [officer.pk],
         "team": [landlord.teams.first().pk], "patch": [landlord.patches.first().pk], "report-public": [landlord.code],
-        "report-thanks": [landlord.code], "survey": ["nosuchtoken"], "survey-thanks": [landlord.code], "version-diagram": [1, "triage.bpmn"],
+        "report-thanks": [landlord.code], "survey": ["nosuchtoken"], "set-password": ["MQ", "nosuch-token"], "user-link": [officer.pk], "survey-thanks": [landlord.code], "version-diagram": [1, "triage.bpmn"],
         "modeller": ["triage.bpmn"], "modeller-save": ["triage.bpmn"], "step-edit": ["triage.bpmn", "Triage_decide"], "wording": ["triage"],
         "api-task": [task.pk], "api-task-complete": [task.pk], "api-case": [case.reference],
     })  # fmt: skip

@@ -259,11 +259,15 @@ class Run:
         return None
 
     def _refresh(self) -> None:
-        """Look again at everything that waits for time or for a condition."""
-        for tree in self._trees():
-            for task in list(tree.tasks.values()):
-                if task.state == TaskState.WAITING and (isinstance(tree.spec, ToolboxSpec) or isinstance(task.task_spec, CatchingEvent)):
-                    task.task_spec._update(task)
+        """Look again at everything that waits for a condition, and at timers, the one that fell due first first."""
+        waiting = [task for tree in self._trees() for task in tree.tasks.values() if task.state == TaskState.WAITING]
+        timers = sorted(((due, number) for number, task in enumerate(waiting) if (due := _due(task)) is not None))
+        others = [
+            t for t in waiting if _due(t) is None and isinstance(t.workflow.spec, ToolboxSpec) | isinstance(t.task_spec, CatchingEvent)
+        ]
+        for task in [*others, *(waiting[number] for _, number in timers[:1])]:
+            if task.state == TaskState.WAITING:
+                task.task_spec._update(task)
 
     def _trees(self) -> list[Any]:
         """The workflow and its open sub-processes, deepest first."""

@@ -3,6 +3,7 @@
 - `ClosedEngine` answers every expression from the instance's facts with our evaluator; scripts raise.
 - `DueDate` asks the run's clock, not `datetime.now()`, and a due time that cannot be worked out is a fault.
 - `SystemTask` and `TableTask` ask the host; SpiffWorkflow's own service task hides every failure as a NameError.
+- `Join` is a parallel gateway that is right on loops, beside other branches, and in tools that run twice.
 - `Toolbox` offers its activities instead of starting them all.
 - `EventSubprocess` is triggered by us: SpiffWorkflow's trigger rewrites the shared spec, so that the next new
   instance would start with the event sub-process running.
@@ -264,6 +265,38 @@ class ToolboxParser(AdHocParser):  # type: ignore[misc]
         ]  # fmt: skip
 
 
+class Join(ParallelGateway):  # type: ignore[misc]
+    """A parallel gateway that fires when a token waits on each of its lines, in the same run of a tool, and takes one
+    from each. SpiffWorkflow's own counts what arrived in earlier rounds while anything else is open, and drops the
+    steps behind other runs of the same join."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        arrived = {
+            task.parent.task_spec.name: task
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is self and task is not my_task and task.state == TaskState.WAITING and _tool_run(task) == _tool_run(my_task)
+        }
+        others = [task for name, task in arrived.items() if name != my_task.parent.task_spec.name]
+        if {spec.name for spec in self.inputs} - set(arrived) - {my_task.parent.task_spec.name}:
+            my_task._set_state(TaskState.WAITING)
+            return False
+        for task in others:
+            task.cancel()
+        my_task._inherit_data()
+        return True
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task._inherit_data()
+        return True
+
+
+def _tool_run(task: Task) -> Any:
+    """Which run of a tool a task belongs to; None outside tools."""
+    while task.parent is not None and task.parent.parent is not None:
+        task = task.parent
+    return task.id if task.triggered else None
+
+
 class EventSubprocess(StockEventSubprocess):  # type: ignore[misc]
     pass
 
@@ -298,7 +331,7 @@ PARSERS: dict[str, tuple[type, type]] = {
     full_tag("businessRuleTask"): (TaskParser, TableTask),
     full_tag("receiveTask"): (ReceiveTaskParser, ReceiveTask),
     full_tag("exclusiveGateway"): (ConditionalGatewayParser, ExclusiveGateway),
-    full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
+    full_tag("parallelGateway"): (GatewayParser, Join),
     full_tag("subProcess"): (OurSubprocessParser, SubWorkflowTask),
     full_tag("adHocSubProcess"): (AdHocSubprocessParser, AdHocSubprocess),
     full_tag("callActivity"): (CallActivityParser, CalledDiagram),

@@ -103,9 +103,9 @@ def _load_tree(workflow: BpmnBaseWorkflow, dumped: State) -> None:
 def prune(workflow: BpmnWorkflow) -> None:
     """Forget what is finished and cannot matter any more.
 
-    In each tree: whole triggered branches that are finished go, and the nearest finished common ancestor of all
-    unfinished tasks is hung on the root. A finished task with an unfinished descendant always stays: joins look at
-    their parent's name.
+    In each tree: whole triggered branches that are finished go, the nearest finished common ancestor of all unfinished
+    tasks is hung on the root, and finished ends and middles of chains go. The parent of an unfinished task always
+    stays: joins look at its name.
     """
     for parent, sub in list(workflow.subprocesses.items()):
         if sub.completed:
@@ -123,6 +123,35 @@ def _prune_tree(tree: BpmnBaseWorkflow) -> None:
     for branch in [child for child in root.children if child.triggered and child.id not in keep]:
         _drop(tree, branch)
     _hang(tree, root, _common_ancestor(unfinished, root))
+    _drop_leaves(tree)
+    _splice(tree)
+
+
+def _drop_leaves(tree: BpmnBaseWorkflow) -> None:
+    """Forget finished ends of branches, back to where something is still going on."""
+    for leaf in list(tree.tasks.values()):
+        task = leaf
+        while task.id in tree.tasks and _forgettable(tree, task) and not task._children:
+            parent = task.parent
+            parent._children.remove(task.id)
+            del tree.tasks[task.id]
+            task = parent
+
+
+def _splice(tree: BpmnBaseWorkflow) -> None:
+    """Forget finished steps in the middle of a chain: what is unfinished keeps its parent, and forks keep their form."""
+    for task in list(tree.tasks.values()):
+        only = task.children[0] if len(task._children) == 1 else None
+        if only is not None and _forgettable(tree, task) and task.parent is not tree.task_tree and only.has_state(TaskState.FINISHED_MASK):
+            parent = task.parent
+            parent._children[parent._children.index(task.id)] = only.id
+            only._parent = parent.id
+            del tree.tasks[task.id]
+
+
+def _forgettable(tree: BpmnBaseWorkflow, task: Task) -> bool:
+    finished = task is not tree.task_tree and not task.triggered and task.has_state(TaskState.FINISHED_MASK)
+    return bool(finished and task.parent is not None and task.parent.has_state(TaskState.FINISHED_MASK))
 
 
 def _needed(unfinished: Iterable[Task]) -> set[UUID]:

@@ -1,0 +1,202 @@
+"""The shape of diagrams: every step can be reached, every path can end, and nothing waits for ever or happens twice.
+
+Half of the checker; `check` holds the other half and the door. Knows no forms, promises or operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from backend.workflow.bpmn import CONTAINERS, GATEWAYS, Diagram, Element
+from backend.workflow.findings import Finding
+from backend.workflow.packs import Pack
+from backend.workflow.soundness import unsound
+
+#: Whom a tool can be for.
+FOR_WHOM = ("respondent", "reporter", "witness", "case")
+_UNNAMED = {
+    "userTask": "a task for a person", "manualTask": "something done away from the screen", "serviceTask": "something the system does",
+    "businessRuleTask": "a table",
+    "callActivity": "another diagram", "exclusiveGateway": "a decision", "parallelGateway": "a split or join",
+    "startEvent": "a start", "endEvent": "an end", "boundaryEvent": "a time limit", "subProcess": "a group", "adHocSubProcess": "a toolbox",
+}  # fmt: skip
+
+
+def at(diagram: Diagram, element: Element, sentence: str, mend: str = "") -> Finding:
+    name = element.name or f"{_UNNAMED.get(element.kind, 'a step')} without a name"
+    return Finding(diagram.file, element.id, sentence, mend, name)
+
+
+def each_element(pack: Pack) -> Iterator[tuple[Diagram, Element]]:
+    """Every step of every diagram."""
+    for diagram in pack.diagrams.values():
+        for element in diagram.elements.values():
+            yield diagram, element
+
+
+def check_events(pack: Pack) -> Iterator[Finding]:
+    """Starts and ends are plain, each message starts one thing, and only what can wait is waited on."""
+    started: dict[str, str] = {}
+    for diagram, element in each_element(pack):
+        owner = diagram.elements.get(element.container)
+        if element.kind == "startEvent":
+            if element.event and not (owner and owner.event_sub_process):
+                yield at(
+                    diagram, element, "It waits for something before anything begins.", "Make it a plain start; wait in a step after it."
+                )
+            if owner and owner.event_sub_process and started.setdefault(element.message, element.id) != element.id:
+                yield at(diagram, element, f"Another part of the diagrams already begins with “{element.message}”.", "Join the two.")
+        if element.kind == "endEvent" and element.event not in ("", "terminate"):
+            yield at(diagram, element, "An end cannot send or wait.", "Make it a plain end.")
+        attached = diagram.elements.get(element.attached_to)
+        if element.attached_to and (attached is None or attached.kind not in _HOLDING):
+            yield at(diagram, element, "It is attached to something that does not wait.", "Attach it to a task or a group.")
+
+
+_HOLDING = {"userTask", "manualTask", "receiveTask", "callActivity", "subProcess", "adHocSubProcess"}
+
+
+def check_lines(pack: Pack) -> Iterator[Finding]:
+    """Lines lead from and to where a case can go."""
+    for diagram in pack.diagrams.values():
+        pairs: set[tuple[str, str]] = set()
+        for flow in diagram.flows.values():
+            source, target = diagram.elements[flow.source], diagram.elements[flow.target]
+            if source.container != target.container:
+                yield at(
+                    diagram, target, f"A line from “{source.label}” crosses the edge of a group.", "Lead the line to the group itself."
+                )
+            if source.kind == "endEvent" or source.event_sub_process:
+                yield at(diagram, source, "A line leads on from here, where nothing goes on.", "Delete the line.")
+            if target.kind in ("startEvent", "boundaryEvent") or target.event_sub_process:
+                yield at(diagram, target, "A line leads here, which begins by itself.", "Delete the line.")
+            if (flow.source, flow.target) in pairs:
+                yield at(diagram, target, f"Two lines lead here from “{source.label}”.", "Delete one of them.")
+            pairs.add((flow.source, flow.target))
+
+
+def check_soundness(pack: Pack) -> Iterator[Finding]:
+    """Whatever happens in whatever order, no case waits for ever at a join and none goes round without anybody."""
+    for diagram in pack.diagrams.values():
+        for element, sentence in sorted(unsound(diagram)):
+            yield at(diagram, diagram.elements[element], sentence, "Join what was split, or end each branch by itself.")
+        for step in diagram.elements.values():
+            if step.kind in GATEWAYS and step.id in _gateways_reached(diagram, step.id):
+                yield at(diagram, step, "A case could go round here without anybody doing anything.", "Draw a task into the round.")
+
+
+def _gateways_reached(diagram: Diagram, element: str) -> set[str]:
+    return _spread(set(_gateways_after(diagram, element)), lambda step: _gateways_after(diagram, step))
+
+
+def _gateways_after(diagram: Diagram, element: str) -> list[str]:
+    """The gateways and automatic steps that follow directly."""
+    following = (diagram.elements[flow.target] for flow in diagram.outgoing.get(element, ()))
+    return [step.id for step in following if step.kind in GATEWAYS | {"serviceTask", "businessRuleTask"}]
+
+
+def check_flow(pack: Pack) -> Iterator[Finding]:
+    """Every step can be reached, every path can end, and every decision has its ways out."""
+    for diagram in pack.diagrams.values():
+        for container in _containers(diagram):
+            yield from _check_container(diagram, container)
+        for element in diagram.elements.values():
+            yield from (at(diagram, element, *problem) for problem in _gateway_problems(diagram, element))
+
+
+def _containers(diagram: Diagram) -> Iterator[str]:
+    yield diagram.process
+    yield from (element.id for element in diagram.elements.values() if element.kind in CONTAINERS)
+
+
+def _check_container(diagram: Diagram, container: str) -> Iterator[Finding]:
+    steps = {element.id: element for element in diagram.inside(container)}
+    toolbox = container in diagram.elements and diagram.elements[container].kind == "adHocSubProcess"
+    starts = {s.id for s in diagram.tools(container)} if toolbox else {s.id for s in steps.values() if s.kind == "startEvent"}
+    if not toolbox and len(starts) != 1:
+        owner = diagram.elements.get(container)
+        yield Finding(
+            diagram.file, container, "It needs exactly one start.", "Draw one start event.", owner.name if owner else diagram.name
+        )
+    alone = {s.id for s in steps.values() if s.event_sub_process}
+    attached: dict[str, list[str]] = {}
+    for step in steps.values():
+        attached.setdefault(step.attached_to, []).append(step.id)
+    reached = _spread(starts | alone, lambda s: [*(f.target for f in diagram.outgoing.get(s, ())), *attached.get(s, ())])
+    ends = {s.id for s in steps.values() if s.kind == "endEvent" or (toolbox and not diagram.outgoing.get(s.id)) or s.event_sub_process}
+    ending = _spread(ends, lambda s: [f.source for f in diagram.incoming.get(s, ())])
+    for step in steps.values():
+        if step.id not in reached:
+            yield at(diagram, step, "Nothing leads here, so it would never happen.", "Draw a line to it, or delete it.")
+        elif step.id not in ending:
+            yield at(diagram, step, "Nothing leads on from here to an end.", "Draw a line on from it.")
+
+
+def _spread(start: set[str], following: Callable[[str], list[str]]) -> set[str]:
+    seen, stack = set(start), list(start)
+    while stack:
+        for other in following(stack.pop()):
+            if other not in seen:
+                seen.add(other)
+                stack.append(other)
+    return seen
+
+
+def _gateway_problems(diagram: Diagram, element: Element) -> Iterator[tuple[str, str]]:
+    out = diagram.outgoing.get(element.id, ())
+    if element.kind == "exclusiveGateway" and (len(out) > 1 or any(flow.condition for flow in out)):
+        if any(not flow.condition and flow.id != element.default for flow in out):
+            yield "One of its ways out has no condition and is not the “otherwise” way.", "Give it a condition, or mark it “otherwise”."
+        if element.default not in {flow.id for flow in out}:
+            yield "It has no “otherwise” way, so a case could be stuck here.", "Mark one way out as “otherwise”."
+    elif element.kind != "exclusiveGateway" and any(flow.condition for flow in out):
+        yield "A line that leaves it has a condition, which only decisions may have.", "Draw a decision after it."
+    if len(out) > 1 and element.kind not in ("exclusiveGateway", "parallelGateway"):
+        yield "More than one line leaves it.", "Draw a decision or a split after it."
+
+
+def check_calls(pack: Pack) -> Iterator[Finding]:
+    """No diagram calls itself, directly or through others."""
+    calls: dict[str, set[str]] = {}
+    for diagram, element in each_element(pack):
+        if element.kind == "callActivity":
+            calls.setdefault(diagram.process, set()).add(element.called)
+    for diagram in pack.diagrams.values():
+        if diagram.process in _spread(calls.get(diagram.process, set()), lambda p: list(calls.get(p, ()))):
+            yield Finding(
+                diagram.file,
+                diagram.process,
+                "This diagram calls itself, so a case would never leave it.",
+                "Take one of the calls away.",
+                diagram.name,
+            )
+
+
+def check_toolboxes(pack: Pack) -> Iterator[Finding]:
+    """A toolbox has tools and says when it is finished; each tool says whom it is for."""
+    for diagram, element in each_element(pack):
+        if element.kind != "adHocSubProcess":
+            continue
+        tools = list(diagram.tools(element.id))
+        if not tools:
+            yield at(diagram, element, "The toolbox is empty.", "Draw the tools inside it.")
+        if not element.completion:
+            yield at(diagram, element, "The toolbox does not say when the stage is finished.", "Write its condition.")
+        for inner in diagram.inside(element.id):
+            if inner.kind in ("startEvent", "endEvent"):
+                yield at(diagram, inner, "A toolbox has no start and no end of its own.", "Delete it.")
+        for tool in tools:
+            if tool.kind not in _TOOLS:
+                yield at(diagram, tool, "It cannot be a tool: nobody could start it.", "Draw a line to it, or make it a task.")
+            if tool.properties.get("for", "case") not in FOR_WHOM:
+                yield at(
+                    diagram, tool, f"“{tool.properties['for']}” is nobody a tool can be for.", f"Choose one of: {', '.join(FOR_WHOM)}."
+                )
+
+
+_TOOLS = {"userTask", "manualTask", "callActivity", "subProcess", "adHocSubProcess"}
+
+
+CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
+    check_flow, check_events, check_lines, check_soundness, check_calls, check_toolboxes,
+)  # fmt: skip

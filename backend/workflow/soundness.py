@@ -1,0 +1,120 @@
+"""Plays every order in which the steps of a diagram can happen, and names the joins where a case would wait for ever.
+
+A bounded search over markings, container by container: what waits where, never who does it. A time limit may strike or
+not, a decision may go any way. Knows no engine: a diagram that passes is right for any that follows BPMN.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from backend.workflow.bpmn import CONTAINERS, Diagram, Element
+
+#: Markings looked at before a diagram is called too tangled to be proved.
+LIMIT = 20_000
+WAITS, DOUBLES, TANGLED = (
+    "A case could wait here for ever: not every line that leads here is always taken.",
+    "It could be reached twice along the same line, so the steps after it could happen twice or never.",
+    "There are too many ways through this part to check them all.",
+)
+#: A place where a token may be: a step that is open, with the reminders that have struck, or a line into a join.
+Place = tuple[str, str, tuple[str, ...]]
+Marking = Mapping[Place, int]
+
+
+@dataclass
+class _Play:
+    diagram: Diagram
+    found: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.target = {flow.id: flow.target for flow in self.diagram.flows.values()}
+        self.attached: dict[str, list[Element]] = {}
+        for element in self.diagram.elements.values():
+            self.attached.setdefault(element.attached_to, []).append(element)
+
+    def from_(self, start: str) -> None:
+        first: Marking = {("step", start, ()): 1}
+        seen, queue = {frozenset(first.items())}, deque([first])
+        while queue:
+            marking = queue.popleft()
+            following = list(self._following(marking))
+            if marking and not following:
+                self.found.update((self._where(place), WAITS) for place in marking)
+            for next_marking in following:
+                key = frozenset(next_marking.items())
+                if key not in seen:
+                    if len(seen) > LIMIT:
+                        self.found.add((start, TANGLED))
+                        return
+                    seen.add(key)
+                    queue.append(next_marking)
+
+    def _where(self, place: Place) -> str:
+        return place[1] if place[0] == "step" else self.target[place[1]]
+
+    def _following(self, marking: Marking) -> Iterator[Marking]:
+        for place in marking:
+            if place[0] == "step":
+                yield from self._from_step(marking, place, self.diagram.elements[place[1]])
+            else:
+                yield from self._from_join(marking, place)
+
+    def _from_step(self, marking: Marking, place: Place, element: Element) -> Iterator[Marking]:
+        out = self._out(element.id)
+        if element.kind == "endEvent":
+            yield {} if element.event == "terminate" else self._moved(marking, [place], [])
+        elif element.kind == "exclusiveGateway":
+            for line in out:
+                yield self._moved(marking, [place], [line])
+        else:
+            yield self._moved(marking, [place], out)
+            for limit in self.attached.get(element.id, ()):
+                yield from self._struck(marking, place, limit)
+
+    def _struck(self, marking: Marking, place: Place, limit: Element) -> Iterator[Marking]:
+        """A time limit or message strikes while the step is open."""
+        if limit.interrupting:
+            yield self._moved(marking, [place], self._out(limit.id))
+        elif limit.id not in place[2]:
+            still_open = ("step", place[1], tuple(sorted((*place[2], limit.id))))
+            yield self._moved(marking, [place], self._out(limit.id), still_open)
+
+    def _from_join(self, marking: Marking, place: Place) -> Iterator[Marking]:
+        join = self.target[place[1]]
+        lines: list[Place] = [("line", flow.id, ()) for flow in self.diagram.incoming[join]]
+        if place == lines[0] and all(line in marking for line in lines):
+            yield self._moved(marking, lines, self._out(join))
+
+    def _moved(self, marking: Marking, taken: list[Place], lines: list[str], *also: Place) -> Marking:
+        moved = dict(marking)
+        for place in taken:
+            moved[place] -= 1
+            if not moved[place]:
+                del moved[place]
+        for place in (*also, *map(self._place, lines)):
+            moved[place] = min(moved.get(place, 0) + 1, 2)
+            if place[0] == "line" and moved[place] > 1:
+                self.found.add((self._where(place), DOUBLES))
+        return moved
+
+    def _place(self, line: str) -> Place:
+        target = self.target[line]
+        joins = self.diagram.elements[target].kind == "parallelGateway"
+        return ("line", line, ()) if joins else ("step", target, ())
+
+    def _out(self, element: str) -> list[str]:
+        return [flow.id for flow in self.diagram.outgoing.get(element, ())]
+
+
+def unsound(diagram: Diagram) -> set[tuple[str, str]]:
+    """(element id, sentence) for every place that is not right whatever happens."""
+    play = _Play(diagram)
+    for container in (diagram.process, *(e.id for e in diagram.elements.values() if e.kind in CONTAINERS)):
+        toolbox = container in diagram.elements and diagram.elements[container].kind == "adHocSubProcess"
+        starts = diagram.tools(container) if toolbox else (e for e in diagram.inside(container) if e.kind == "startEvent")
+        for start in starts:
+            play.from_(start.id)
+    return play.found
