@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from backend.workflow import check
-from backend.workflow.packs import content_hash, flattened, lay_over
+from backend.workflow import check, shape
+from backend.workflow.bpmn import read
+from backend.workflow.packs import content_hash, flattened, lay_over, read_pack
+from tests.workflow.drawn import bpmn, lines
 
 BASELINE = flattened(Path(__file__).parents[2] / "processes" / "baseline")
 
@@ -91,3 +94,35 @@ def test_a_version_is_named_by_its_files_alone() -> None:
     assert content_hash(BASELINE) == content_hash(dict(reversed(BASELINE.items())))
     assert content_hash(BASELINE) != content_hash({**BASELINE, "x": ""})
     assert content_hash({"a": "bc"}) != content_hash({"ab": "c"})
+
+
+def shape_of(body: str) -> list[str]:
+    """What the shape checks say of a process drawn in lines; the pack around it is the baseline's."""
+    diagram = read("p.bpmn", bpmn(lines(body) if "<" not in body else body))
+    pack = replace(read_pack(BASELINE), diagrams={"p.bpmn": diagram}, start="P")
+    return [f"{finding.element}: {finding.sentence}" for check_shape in shape.CHECKS for finding in check_shape(pack)]
+
+
+MISSHAPEN = [
+    ("startEvent S\nexclusiveGateway G default=\"f2\"\nuserTask A\nuserTask B\nparallelGateway J\nendEvent E\nS -> G\nG -> A\nG -> B: x\nA -> J\nB -> J\nJ -> E", "J: A case could wait here for ever"),
+    ("startEvent S\nparallelGateway F\nuserTask A\nuserTask B\nexclusiveGateway G default=\"f5\"\nparallelGateway J\nendEvent E\nendEvent Out\nS -> F\nF -> A\nF -> B\nA -> G\nG -> J\nG -> Out: x\nB -> J\nJ -> E", "J: A case could wait here for ever"),
+    ("startEvent S\nuserTask A\nexclusiveGateway G default=\"f4\"\nendEvent E\nS -> A\nA -> G\nG -> G: x\nG -> E", "G: A case could go round here"),
+    ("startEvent S\nuserTask A\nendEvent E\nuserTask B\nS -> A\nA -> E\nE -> B\nB -> E", "E: A line leads on from here"),
+    ("startEvent S\nparallelGateway F\nparallelGateway J\nendEvent E\nS -> F\nF -> J\nF -> J\nJ -> E", "J: Two lines lead here"),
+    ("startEvent S\nexclusiveGateway G\nuserTask A\nendEvent E\nS -> G\nG -> A: x\nA -> E", "G: It has no “otherwise” way"),
+    ('<bpmn:startEvent id="S"><bpmn:messageEventDefinition id="m" messageRef="M1"/></bpmn:startEvent>' + lines("endEvent E\nS -> E"), "S: It waits for something before"),
+    (lines("startEvent S\nendEvent E\nS -> Box\nBox -> E") + '<bpmn:adHocSubProcess id="Box"><bpmn:userTask id="A"/><bpmn:sequenceFlow id="x" sourceRef="A" targetRef="D"/><bpmn:endEvent id="D"/><bpmn:completionCondition>is_asb</bpmn:completionCondition></bpmn:adHocSubProcess>', "D: A toolbox has no start and no end"),
+    (lines("startEvent S\nendEvent E\nS -> Box\nBox -> E") + '<bpmn:adHocSubProcess id="Box"><bpmn:exclusiveGateway id="A"/><bpmn:completionCondition>is_asb</bpmn:completionCondition></bpmn:adHocSubProcess>', "A: It cannot be a tool"),
+    (lines("startEvent S\nexclusiveGateway G\nendEvent E\nS -> G\nG -> E\nT -> E") + '<bpmn:boundaryEvent id="T" attachedToRef="G"><bpmn:timerEventDefinition id="d"><bpmn:timeDate>days(1, since=reported_at)</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent>', "T: It is attached to something that does not wait"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "words"), MISSHAPEN, ids=[words for _, words in MISSHAPEN])
+def test_a_shape_that_could_hold_a_case_up_is_found_by_its_element(body: str, words: str) -> None:
+    found = shape_of(body)
+    assert any(sentence.startswith(words) for sentence in found), found
+
+
+def test_a_right_shape_is_let_through() -> None:
+    body = 'startEvent S\nparallelGateway F\nuserTask A\nuserTask B\nparallelGateway J\nexclusiveGateway R\nexclusiveGateway G default="f9"\nendEvent E\nS -> R\nR -> F\nF -> A\nF -> B\nA -> J\nB -> J\nJ -> G\nG -> R: x\nG -> E'
+    assert shape_of(body) == []

@@ -157,11 +157,11 @@ def test_three_hundred_passes_leave_the_state_as_small_as_five() -> None:
     assert sizes[300] <= sizes[5] * 1.1
 
 
-EVENT = bpmn(
-    lines("startEvent S\nuserTask A\nendEvent E\nS -> A\nA -> E")
-    + '<bpmn:subProcess id="News" triggeredByEvent="true"><bpmn:startEvent id="NS" isInterrupting="false"><bpmn:messageEventDefinition id="md" messageRef="M2"/></bpmn:startEvent>'
+NEWS = (
+    '<bpmn:subProcess id="News" triggeredByEvent="true"><bpmn:startEvent id="NS" isInterrupting="false"><bpmn:messageEventDefinition id="md" messageRef="M2"/></bpmn:startEvent>'
     + '<bpmn:sequenceFlow id="h1" sourceRef="NS" targetRef="Review"/><bpmn:userTask id="Review"/><bpmn:sequenceFlow id="h2" sourceRef="Review" targetRef="NE"/><bpmn:endEvent id="NE"/></bpmn:subProcess>'
 )
+EVENT = bpmn(lines("startEvent S\nuserTask A\nendEvent E\nS -> A\nA -> E") + NEWS)
 
 
 def test_an_event_can_happen_again_and_again_and_the_case_waits_for_it() -> None:
@@ -269,3 +269,97 @@ def test_the_house_is_asked_for_the_table() -> None:
     walk = Walk(bpmn(body), house=House())
     walk.step("begin")
     assert walk.facts["severity"] == "high"
+
+
+LOOP_BESIDE = bpmn(
+    lines(
+        """
+        startEvent S
+        exclusiveGateway R
+        parallelGateway F
+        userTask A
+        userTask C
+        parallelGateway J
+        userTask D
+        exclusiveGateway G default="f10"
+        endEvent E
+        S -> R
+        R -> F
+        F -> A
+        F -> C
+        A -> J
+        C -> J
+        J -> D
+        D -> G
+        G -> R: again
+        G -> E
+        """
+    )
+    + NEWS
+)
+
+
+def test_a_join_on_a_loop_waits_for_this_round_while_something_else_is_open() -> None:
+    walk = Walk(LOOP_BESIDE, facts={"again": True})
+    walk.step("begin")
+    walk.step("deliver", "incident", {}, {})
+    for _ in range(3):
+        walk.do("A")
+        assert walk.open == ["C", "Review"]
+        walk.do("C")
+        assert walk.open == ["D", "Review"]
+        walk.do("D")
+        assert walk.open == ["A", "C", "Review"]
+
+
+def test_the_state_does_not_grow_while_something_else_is_open() -> None:
+    walk = Walk(LOOP_BESIDE, facts={"again": True})
+    walk.step("begin")
+    walk.step("deliver", "incident", {}, {})
+    sizes = []
+    for _ in range(40):
+        for task in ("A", "C", "D"):
+            walk.do(task)
+        assert walk.outcome is not None
+        sizes.append(len(json.dumps(walk.outcome.state)))
+    assert sizes[-1] <= sizes[2] * 1.1
+
+
+FORKED_TOOL = bpmn(
+    lines("startEvent S\nS -> Box\nBox -> E\nendEvent E")
+    + '<bpmn:adHocSubProcess id="Box">'
+    + lines("userTask A\nparallelGateway F\nuserTask B\nuserTask C\nparallelGateway J\nuserTask D")
+    + "".join(
+        f'<bpmn:sequenceFlow id="t{n}" sourceRef="{a}" targetRef="{b}"/>'
+        for n, (a, b) in enumerate([("A", "F"), ("F", "B"), ("F", "C"), ("B", "J"), ("C", "J"), ("J", "D")])
+    )
+    + "<bpmn:completionCondition>finished</bpmn:completionCondition></bpmn:adHocSubProcess>"
+)
+
+
+def test_a_tool_with_a_parallel_block_runs_twice_side_by_side_without_losing_a_step() -> None:
+    walk = Walk(FORKED_TOOL, facts={"finished": False})
+    walk.step("begin")
+    pick(walk, "A", party=1)
+    pick(walk, "A", party=2)
+    walk.do("A")
+    walk.do("A")
+    assert walk.open == ["B", "B", "C", "C"]
+    for task in ("B", "B", "C"):
+        walk.do(task)
+    assert walk.open == ["C", "D"]
+    walk.do("C")
+    assert walk.open == ["D", "D"]
+    assert walk.outcome and sorted(task.scope["party"] for task in walk.outcome.open) == [1, 2]
+
+
+def test_after_an_outage_the_timer_that_fell_due_first_strikes_first() -> None:
+    body = lines("startEvent S\nendEvent E\nendEvent Late\nS -> Sub\nSub -> E\nT -> Late")
+    inner = lines("startEvent IS\nendEvent IE\nIS -> Wait\nWait -> IE").replace('id="f', 'id="i')
+    due = '<bpmn:timerEventDefinition id="{}"><bpmn:timeDate>days({}, since=sent_at)</bpmn:timeDate></bpmn:timerEventDefinition>'
+    wait = f'<bpmn:intermediateCatchEvent id="Wait">{due.format("d1", 9)}</bpmn:intermediateCatchEvent>'
+    limit = f'<bpmn:boundaryEvent id="T" attachedToRef="Sub">{due.format("d2", 5)}</bpmn:boundaryEvent>'
+    walk = Walk(bpmn(body + f'<bpmn:subProcess id="Sub">{inner}{wait}</bpmn:subProcess>{limit}'), facts={"sent_at": NOW})
+    walk.step("begin")
+    walk.house.now = NOW + timedelta(days=10)
+    assert walk.step("tick").ended == "Late"
