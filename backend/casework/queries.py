@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.accounts import powers
 from backend.accounts.models import User
@@ -49,7 +49,7 @@ def task_by_id(user: User, task_id: int) -> Task:
 
 def cases(user: User, *, state: str = "open", words: str = "") -> QuerySet[Case]:
     """Cases this person may see, newest first, with their number of open tasks and how many of those are late."""
-    found = access.cases_for(user).select_related("owner", "patch")
+    found = access.cases_for(user).select_related("owner", "patch", "instance__version")
     if state in ("open", "closed"):
         found = found.filter(closed_at__isnull=state == "open")
     for word in words.split()[:6]:
@@ -97,7 +97,7 @@ def likely_matches(report: Report) -> list[Match]:
     """Open cases about the same place, most alike first. Spelling may differ."""
     near = Case.objects.filter(landlord=report.landlord_id, closed_at=None)
     near = near.filter(Q(postcode=report.place_postcode) if report.place_postcode else Q(opened_at__gte=report.received_at - RECENT))
-    found = [Match(case, _alike(report, case)) for case in near.select_related("owner").order_by("-opened_at")[:200]]
+    found = [Match(case, _alike(report, case)) for case in near.select_related("owner", "instance__version").order_by("-opened_at")[:200]]
     return sorted((match for match in found if match.likeness >= 0.6), key=lambda match: -match.likeness)[:5]
 
 
@@ -177,6 +177,13 @@ def stopped_cases(user: User) -> QuerySet[Case]:
     """Cases that have stopped without anybody knowing why: nothing open, offered, timed, awaited or at fault."""
     access.need(user, powers.MANAGE)
     return Case.objects.filter(landlord=user.landlord_id, instance__in=silent()).select_related("owner")
+
+
+def quiet_cases(user: User) -> QuerySet[Case]:
+    """Open cases in which nothing is due: no task is open. Somebody should look at them. Oldest first."""
+    access.need(user, powers.MANAGE)
+    task = Task.objects.filter(instance=OuterRef("instance"), status=Task.OPEN)
+    return Case.objects.filter(~Exists(task), landlord=user.landlord_id, closed_at=None).select_related("owner").order_by("opened_at")
 
 
 def waiting_by_element(user: User, *, now: datetime) -> dict[str, tuple[int, int]]:

@@ -30,6 +30,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(late, 50).get_page(request.GET.get("page")), "late": late.count(),
         "soon": tasks.filter(due_at__gte=now)[:50], "load": queries.load_by_officer(user, now=now), "now": now,
+        "quiet": queries.quiet_cases(user)[:100],
     }  # fmt: skip
     return render(request, "managers/overdue.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
@@ -15,9 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from backend.accounts.invitations import invite
 from backend.accounts.models import Landlord, User
 from backend.casework import surveys
 from backend.casework.models import Evidence, Record, Report, Survey
+from backend.web.logs import WithoutTokens
 from backend.workflow.models import Task
 from tests.workflow.test_runner import close, open_case
 
@@ -135,7 +138,7 @@ def test_many_reports_from_one_address_are_asked_to_call(landlord: Landlord) -> 
         ({"what": ""}, "What has happened?"),
         ({"place_postcode": "NOT A PLACE"}, "full UK postcode"),
         ({"what": "x" * 10_001}, "Shorten"),
-        ({"name": "a\0b"}, "cannot be printed"),
+        ({"name": "a\x01b"}, "cannot be printed"),
         ({"confidential": "perhaps"}, "Choose one of the answers"),
     ],
 )
@@ -175,3 +178,37 @@ def test_a_draft_of_answers_is_still_there_after_coming_back(landlord: Landlord,
     client = signed_in(user("calls"))
     client.post(reverse("task-draft", args=[task.pk]), {"is_asb": "yes", "harm": "fear"})
     assert 'value="fear" checked' in client.get(reverse("task", args=[task.pk])).content.decode()
+
+
+@pytest.mark.parametrize("where", ["sign-in", "demo-sign-in"])
+def test_a_nul_in_what_is_sent_is_refused_before_anything_reads_it(where: str, landlord: Landlord) -> None:
+    assert Client().post(reverse(where), {"email": "a\0b", "user": "a\0b"}).status_code == 400
+    assert Client().get(reverse("sign-in"), {"next": "\0"}).status_code == 400
+
+
+def test_a_body_that_no_page_needs_is_refused_before_it_is_read(landlord: Landlord) -> None:
+    response = Client().post(reverse("report-public", args=["fenbridge"]), {"what": "x" * 4_000_000})
+    assert response.status_code == 413 and "too large" in response.content.decode()
+
+
+def test_a_password_link_works_once(landlord: Landlord, user: Who) -> None:
+    officer = user("officer")
+    url, good = reverse("set-password", args=invite(officer)), "three plain words together"
+    assert Client().get(url).status_code == 200
+    assert Client().post(url, {"password": "short", "again": "short"}).status_code == 422
+    assert Client().post(url, {"password": good, "again": good + "x"}).status_code == 422
+    assert Client().post(url, {"password": good, "again": good}).status_code == 302
+    assert Client().post(url, {"password": good, "again": good}).status_code == 410
+    signed = Client().post(reverse("sign-in"), {"email": officer.email, "password": good})
+    assert signed.status_code == 302 and signed.headers["Location"] == reverse("tasks")
+
+
+def test_people_with_the_same_name_stay_two_people(landlord: Landlord, user: Who, now: datetime) -> None:
+    first, second = (open_case(landlord, user, now, name="John Smith", address=(), postcode="") for _ in range(2))
+    assert first.parties.get().person != second.parties.get().person
+
+
+def test_logs_hold_no_survey_token(caplog: pytest.LogCaptureFixture) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "Unprocessable Entity: %s", ("/survey/abcdefghij",), None)
+    WithoutTokens().filter(record)
+    assert record.getMessage() == "Unprocessable Entity: /survey/…"

@@ -79,7 +79,7 @@ function placing(tools, element) {
 // ---------------------------------------------------------------- what a step does
 
 function doing(tools, element, catalogue) {
-  if (is(element, 'bpmn:UserTask')) return [select('form', 'Form', words.readProperty(element, 'form'), catalogue.forms, (value) => words.writeProperty(tools, element, 'form', value))];
+  if ((is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask'))) return [select('form', 'Form', words.readProperty(element, 'form'), catalogue.forms, (value) => words.writeProperty(tools, element, 'form', value))];
   if (is(element, 'bpmn:ServiceTask')) return operation(tools, element, catalogue);
   if (is(element, 'bpmn:BusinessRuleTask')) return [select('table', 'Table', words.readTable(element), catalogue.tables, (value) => words.writeTable(tools, element, value))];
   if (is(element, 'bpmn:CallActivity')) {
@@ -194,8 +194,8 @@ function promising(tools, element, catalogue) {
     text('due', 'Due', due, writeDue, { hint: 'Only if no promise fits. For example: working_days(3, since=reported_at)' }),
   ];
   return [
-    ...(is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask') ? timed : []),
-    { ...text('policy', 'Policy codes', policy, writePolicy, { hint: 'Codes, with a comma between them' }), kind: 'codes', options: catalogue.policies },
+    ...((is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask')) || is(element, 'bpmn:ManualTask') ? timed : []),
+    text('policy', 'Policy codes', policy, writePolicy, { hint: 'Codes, with a space between them' }),
     { ...text('public', 'What tenants are told', told, writeTold, { hint: 'Shown under “What happens next”' }), kind: 'area', rows: 3 },
     ...marking(mark, writeMark, catalogue),
   ];
