@@ -27,7 +27,6 @@ def catalogue_for(files: Mapping[str, str]) -> dict[str, Any]:
         "tables": [_choice(key, name) for key, name in _tables(files).items()],
         "messages": [_choice(name, label) for name, label in catalogue.messages().items()],
         "processes": [_choice(process, name) for process, name in _processes(files).items()],
-        "policies": [],
     }
 
 

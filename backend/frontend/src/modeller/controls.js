@@ -44,32 +44,10 @@ function note(field) {
   return { node: holder(make('p', { class: 'govuk-label cw-field__title' }, field.label), said), show: (value) => { said.textContent = value; } };
 }
 
-/** Codes as text, what each one says below, and a list to add one from. */
-function codes(field, id, hintId) {
-  const drawn = MAKERS.text(field, id, hintId);
-  const list = make('ul', { class: 'cw-field__codes' });
-  const tell = () => list.replaceChildren(...drawn.said().split(',').map((code) => code.trim()).filter(Boolean).map((code) => {
-    const known = field.options?.find((option) => option.value === code);
-    return make('li', {}, known ? `${code}: ${known.label}` : `${code}: not in the list`);
-  }));
-  const adder = make('select', { class: 'govuk-select', id: `${id}-add`, 'data-testid': `field-${field.key}-add` },
-    ...options([{ value: '', label: 'Choose one to add' }, ...(field.options ?? []).map((option) => ({ ...option, label: `${option.value}: ${option.label}` }))]));
-  adder.addEventListener('change', () => {
-    drawn.input.value = [drawn.said(), adder.value].filter(Boolean).join(', ');
-    adder.value = '';
-    drawn.input.dispatchEvent(new Event('change'));
-  });
-  tell();
-  drawn.node.append(make('label', { class: 'govuk-label cw-field__second', for: `${id}-add` }, 'Add a policy code'), adder, list);
-  const show = drawn.show;
-  return { ...drawn, show: (value) => { show(value); tell(); } };
-}
-
 const MAKERS = {
   text: textual('input', 'govuk-input', { type: 'text' }),
   area: textual('textarea', 'govuk-textarea'),
   select,
   tick,
   note,
-  codes,
 };

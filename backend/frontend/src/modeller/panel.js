@@ -205,7 +205,6 @@ function fill(list, groups, first) {
 function summary(fields) {
   const said = (field) => {
     if (field.kind === 'tick') return field.value ? 'Yes' : 'No';
-    if (field.kind === 'codes') return field.value;
     return field.options?.find((option) => option.value === field.value && option.value)?.label ?? field.value;
   };
   const rows = fields.filter((field) => said(field)).map((field) => make('div', { class: 'govuk-summary-list__row' },
