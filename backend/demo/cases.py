@@ -41,6 +41,11 @@ class _Story:
     now: datetime
     until: datetime
 
+    def soon(self) -> datetime:
+        """The same day or the next, as first steps usually are."""
+        self.now = min(self.now + timedelta(hours=self.dice.uniform(0.5, 7)), self.until)
+        return self.now
+
     def later(self, rounds_left: int) -> datetime:
         """Some time later, so that the last round ends a few days ago."""
         share = (self.until - self.now) / (rounds_left + 1)
@@ -65,9 +70,10 @@ def make_cases(landlord: Landlord, *, now: datetime, how_many: int = HOW_MANY) -
 def _one_case(story: _Story, number: int, depth: int) -> None:
     happening = HAPPENINGS[number % len(HAPPENINGS)]
     report = _take(story, happening, "telephone" if number % 3 else "online")
-    case = commands.open_case(report=report, by=story.staff["calls"], now=story.later(depth + 3))
+    case = commands.open_case(report=report, by=story.staff["calls"], now=story.soon())
     for round_number in range(depth):
-        if not _work(story, case, happening, round_number, story.later(depth - round_number)):
+        now = story.soon() if round_number < 2 and number % 4 else story.later(depth - round_number)
+        if not _work(story, case, happening, round_number, now):
             break
 
 

@@ -53,7 +53,9 @@ MONTHS = 3
 def measures(request: HttpRequest) -> HttpResponse:
     """Each measure with its definition and its last months; every number opens down to its cases."""
     landlord, periods = who(request).landlord, registry.months_back(timezone.now(), MONTHS)
-    rows = [(measure, [_number(measure.read(landlord, period)) for period in periods]) for measure in registry.measures().values()]
+    rows = [
+        (measure, [(period, _number(measure.read(landlord, period))) for period in periods]) for measure in registry.measures().values()
+    ]
     return render(request, "managers/measures.html", {"periods": periods, "rows": rows})
 
 

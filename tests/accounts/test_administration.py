@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -54,3 +56,12 @@ def test_only_an_administrator_may(landlord: Landlord, user: Who, now: datetime)
             save(None, user(name), now)
         with pytest.raises(NotAllowed):
             commands.save_patch(patch=None, name="X", postcodes=[], by=user(name), now=now)
+
+
+@pytest.mark.django_db
+def test_a_landlord_of_ones_own_begins_with_a_link_for_its_administrator(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("make_landlord", "ours", "Our Homes", "--administrator", "Ann Other", "ann@ours.example")
+    link = capsys.readouterr().out.strip()
+    assert Client().get(urlsplit(link).path).status_code == 200
+    assert User.objects.get(email="ann@ours.example").can("administer")
+    assert Landlord.objects.get(code="ours").pack.live is not None
