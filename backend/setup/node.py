@@ -56,3 +56,8 @@ def path_with_node(places: Places) -> str:
     """
     path = os.environ.get("PATH", os.defpath)
     return path if machine_has_node() else f"{places.venv / 'bin'}{os.pathsep}{path}"
+
+
+def find_node(places: Places) -> str:
+    """The Node that set-up uses, by its path; call it after the Python packages are there."""
+    return shutil.which("node", path=path_with_node(places)) or "node"

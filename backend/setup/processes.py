@@ -26,8 +26,10 @@ class Process:
 
 def site_processes(*, bind: str, schedule: str) -> tuple[Process, ...]:
     """Web, two workers and the clock. Letters have their own worker so that a long run of them holds nothing up."""
+    # Gunicorn's control socket is one per user, not one per site, and nothing here uses it.
+    web = ("backend.wsgi", "--workers", "2", "--threads", "4", "--bind", bind, "--no-control-socket")
     return (
-        Process("web", "gunicorn", ("backend.wsgi", "--workers", "2", "--threads", "4", "--bind", bind)),
+        Process("web", "gunicorn", web),
         Process("worker", "celery", worker_arguments("default")),
         Process("letters", "celery", worker_arguments("letters")),
         Process("beat", "celery", ("-A", "backend.celery", "beat", "--schedule", schedule)),

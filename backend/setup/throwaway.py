@@ -17,7 +17,7 @@ from pathlib import Path
 from backend.setup import locks
 from backend.setup.binaries import machine_postgres, machine_queue
 from backend.setup.environment import site_environment
-from backend.setup.node import ensure_frontend
+from backend.setup.node import ensure_frontend, find_node
 from backend.setup.packages import ensure_browser, ensure_packages, packages_for_run, packages_for_tests
 from backend.setup.places import Places
 from backend.setup.postgres import throw_away_database
@@ -56,7 +56,8 @@ def with_services(places: Places, words: list[str], *, browser: bool, durable: b
     register = Register(places.tests / str(os.getpid()))
     with services(places, register, progress, durable=durable) as env:
         if chromium:
-            env["CASEWAY_CHROMIUM"] = chromium
+            # Playwright's own Node needs a system library that a bare Debian lacks; ours is there already.
+            env |= {"CASEWAY_CHROMIUM": chromium, "PLAYWRIGHT_NODEJS_PATH": find_node(places)}
         progress.say(f"Running: python {' '.join(words)}")
         return run_in_front([str(places.python), *words], env, places.root, register)
 
