@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -32,11 +33,7 @@ RENDITIONS = letters.RENDITIONS[0], letters.RENDITIONS[2]
 def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
     """Ask for a letter. Raises `Refused` with a sentence for everything it lacks (an address without a postcode, say)."""
     kind = letters.kind(kind_code)
-    data = data_for(kind, writing)
-    if lacking := letters.missing(kind, letters.from_json(kind, data)):
-        raise Refused(f"“{kind.title}” to {writing.party.label} cannot be written yet. {' '.join(lacking)}")
-    if words := betrays(data, writing.case, writing.party):
-        raise Refused(f"“{words}” in this letter could give away who reported. Write it in other words.")
+    data = _what_it_says(kind, writing)
     letter, _ = Letter.objects.get_or_create(
         key=key,
         defaults={
@@ -45,6 +42,16 @@ def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
         },
     )  # fmt: skip
     return letter
+
+
+def _what_it_says(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
+    """The words of a letter, when nothing is lacking and nothing gives a reporter away; else `Refused`."""
+    data = data_for(kind, writing)
+    if lacking := letters.missing(kind, letters.from_json(kind, data)):
+        raise Refused(f"“{kind.title}” to {writing.party.label} cannot be written yet. {' '.join(lacking)}")
+    if words := betrays(data, writing.case, writing.party):
+        raise Refused(f"“{words}” in this letter could give away who reported. Write it in other words.")
+    return data
 
 
 def take_next(*, now: datetime) -> Letter | None:
@@ -134,9 +141,7 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     letter = letter_for(by, letter_id)
     access.need(by, powers.WORK)
     facts = unpack(letter.case.instance.facts)
-    data = data_for(letters.kind(letter.kind), Writing(letter.case, letter.party, letter.survey, facts, now))
-    if words := betrays(data, letter.case, letter.party):
-        raise Refused(f"“{words}” in this letter could give away who reported.")
+    data = _what_it_says(letters.kind(letter.kind), Writing(letter.case, letter.party, letter.survey, facts, now))
     again = Letter.objects.filter(pk=letter.pk, status=Letter.FAILED)
     if again.update(status=Letter.QUEUED, data=data, attempts=0, problem="", queued_at=now) == 0:
         raise AlreadyDone("This letter is not waiting for anybody.")

@@ -61,9 +61,6 @@ class Pack:
         name = element.properties.get("role") or element.lane
         return next((role.code for role in self.roles.values() if role.name == name or role.code == name), "")
 
-    def diagram_of(self, element_id: str) -> Diagram:
-        return next(d for d in self.diagrams.values() if element_id in d.elements)
-
 
 def content_hash(files: Files) -> str:
     """The name of a version: SHA-256 over its files' paths and text, 64 hex digits."""

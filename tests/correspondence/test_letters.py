@@ -61,6 +61,21 @@ def test_a_letter_that_kills_its_worker_again_and_again_is_given_up_with_a_sente
     assert letter.status == Letter.FAILED and "Shorten" in letter.problem
 
 
+def test_a_letter_that_was_given_up_is_tried_again_once_nothing_is_lacking(letter: Letter, user: Who, now: datetime) -> None:
+    Letter.objects.update(status=Letter.FAILED, attempts=letters.MAX_ATTEMPTS)
+    person = letter.party.person
+    assert person is not None
+    address, person.address = person.address, []
+    person.save()
+    with pytest.raises(Refused, match="cannot be written yet"):
+        letters.try_again(letter_id=letter.pk, by=user("leader"), now=now)
+    assert Letter.objects.get().status == Letter.FAILED
+    person.address = address
+    person.save()
+    letters.try_again(letter_id=letter.pk, by=user("leader"), now=now)
+    assert jobs.draw_waiting() == 1 and Letter.objects.get().status == Letter.RENDERED
+
+
 GIVEAWAYS = [
     "Leave Carol Whitmore alone.", "Say sorry to mrs whitmore.", "Ask CAROL to forgive you.", "Do not ring 07700-900 123.", "Keep away from 5 Mill Lane.",
     "Ask Çarol about it.", "C\u2060arol saw you.", "Whitmore, Carol saw it.",
