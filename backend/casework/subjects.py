@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.casework.models import Case, Report
+from backend.casework.models import Case, Party, Report
 from backend.workflow import catalogue
 from backend.workflow.models import Instance
 from backend.workflow.values import Fact
@@ -14,7 +14,9 @@ SURVEYS_ANSWERED = "surveys_answered"
 
 
 def register() -> None:
-    """Put casework's facts and messages in the catalogue."""
+    """Put casework's facts, messages and groups of people in the catalogue."""
+    for role, label in Party.ROLES:
+        catalogue.group(role, f"each {label.lower()}")
     catalogue.fact(Fact("reported_at", "moment", source="casework"))
     catalogue.fact(Fact("opened_at", "moment", source="casework"))
     catalogue.fact(Fact("task_opened_at", "moment", source="casework"))
@@ -34,3 +36,6 @@ class Cases:
     def owner_id(self, subject: Any, role: str) -> int | None:
         owner = subject.owner
         return owner.pk if owner is not None and owner.is_active and role in owner.role_codes else None
+
+    def people(self, subject: Any, group: str) -> list[int]:
+        return list(subject.parties.filter(role=group).order_by("pk").values_list("pk", flat=True))

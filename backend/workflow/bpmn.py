@@ -30,16 +30,21 @@ _RESERVED_IDS = {"Start", "End", "StartEventSplit", "StartEventJoin"}
 
 PLAIN_NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,12})?\Z")
 
-TASKS = {"userTask", "manualTask", "serviceTask", "businessRuleTask", "receiveTask"}
 PEOPLE = {"userTask", "manualTask"}
-GATEWAYS = {"exclusiveGateway", "parallelGateway"}
-EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"}
+#: What the system does by itself, by an operation.
+SYSTEM = {"serviceTask", "sendTask"}
+TASKS = PEOPLE | SYSTEM | {"businessRuleTask", "receiveTask"}
+GATEWAYS = {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
+EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
 CONTAINERS = {"subProcess", "adHocSubProcess"}
-FLOW_NODES = TASKS | GATEWAYS | EVENTS | CONTAINERS | {"callActivity"}
+ACTIVITIES = TASKS | CONTAINERS | {"callActivity"}
+FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 _FURNITURE = {
     "definitions", "collaboration", "participant", "process", "laneSet", "lane", "flowNodeRef", "extensionElements",
     "incoming", "outgoing", "sequenceFlow", "conditionExpression", "message", "messageEventDefinition",
+    "signal", "signalEventDefinition", "escalation", "escalationEventDefinition", "error", "errorEventDefinition",
     "timerEventDefinition", "timeDate", "terminateEventDefinition", "completionCondition", "documentation",
+    "multiInstanceLoopCharacteristics", "loopCardinality", "standardLoopCharacteristics", "loopCondition",
     "textAnnotation", "text", "association", "childLaneSet",
 }  # fmt: skip
 _EXTENSIONS = {"properties", "property", "serviceTaskOperator", "parameters", "parameter", "calledDecisionId"}
@@ -52,8 +57,14 @@ _ALLOWED = {
 }
 _WORDS = {
     "scriptTask": "A script would run program code, which diagrams may not do.",
-    "inclusiveGateway": "“One or more” gateways are not offered yet.",
-    "eventBasedGateway": "Event gateways are not offered yet.",
+    "complexGateway": "Complex gateways are not offered; a decision, a split or “one or more” says the same.",
+    "transaction": "Transactions are not offered: nothing that a person did is undone by itself.",
+    "compensateEventDefinition": "Compensation is not offered: nothing that a person did is undone by itself.",
+    "cancelEventDefinition": "Cancelling a transaction is not offered; use an error.",
+    "conditionalEventDefinition": "Waiting for a condition is not offered; wait for a message, a signal or a date.",
+    "linkEventDefinition": "Links are not offered; draw the line, or call another diagram.",
+    "task": "It does not say who or what does it: make it a task for a person, or something the system does.",
+    "loopDataInputRef": "Facts hold no lists: say for whom it happens, or how many times.",
     "timeCycle": "Repeating timers are not offered; use a dated one and go round again.",
     "timeDuration": "Write the time as a date, counted from a fact: for example days(28, since=survey_sent_at).",
 }
@@ -68,8 +79,28 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """How often an activity happens. `count` and `until` are expressions.
+
+    Multi-instance: `count` times, or once for each person of the group `each`, side by side or `in_turn`; when `until` holds
+    after one of them, the rest is not done. Standard loop (`loop`): while `condition` holds, looked at `before` or after each
+    round, `most` times at most (0: no limit).
+    """
+
+    loop: bool = False
+    in_turn: bool = False
+    count: str = ""
+    each: str = ""
+    until: str = ""
+    condition: str = ""
+    before: bool = False
+    most: int = 0
+
+
+@dataclass(frozen=True)
 class Element:
-    """One step of a diagram. `container` is the id of the process or sub-process it sits in."""
+    """One step of a diagram. `container` is the id of the process or sub-process it sits in. `event` is the kind of event:
+    message, signal, escalation, error, timer or terminate; `message` names a message, `code` any other named event."""
 
     id: str
     name: str
@@ -83,6 +114,7 @@ class Element:
     called: str = ""
     event: str = ""
     message: str = ""
+    code: str = ""
     due: str = ""
     attached_to: str = ""
     interrupting: bool = True
@@ -90,6 +122,12 @@ class Element:
     event_sub_process: bool = False
     completion: str = ""
     documentation: str = ""
+    repeat: Repeat | None = None
+
+    @property
+    def heard(self) -> str:
+        """The name of what it waits for or tells: a message's, or another event's; empty for any of its kind."""
+        return self.message or self.code
 
     @property
     def label(self) -> str:
@@ -140,7 +178,7 @@ class Diagram:
 
     def tools(self, toolbox: str) -> Iterator[Element]:
         """The activities an ad-hoc sub-process offers: those inside it that nothing leads to."""
-        return (e for e in self.inside(toolbox) if not self.incoming.get(e.id) and not e.attached_to)
+        return (e for e in self.inside(toolbox) if not self.incoming.get(e.id) and not e.attached_to and not e.event_sub_process)
 
     def _by(self, end: str) -> dict[str, tuple[Flow, ...]]:
         found: dict[str, list[Flow]] = {}
@@ -205,7 +243,18 @@ def _check_numbers(file: str, root: etree._Element) -> None:
 def _check_ids(file: str, root: etree._Element) -> None:
     seen: set[str] = set()
     for node in root.iter():
-        for attribute in ("id", "bpmnElement", "sourceRef", "targetRef", "calledElement", "attachedToRef", "messageRef"):
+        for attribute in (
+            "id",
+            "bpmnElement",
+            "sourceRef",
+            "targetRef",
+            "calledElement",
+            "attachedToRef",
+            "messageRef",
+            "signalRef",
+            "errorRef",
+            "escalationRef",
+        ):
             value = node.get(attribute)
             if value is not None and not PLAIN_ID.match(value):
                 raise refuse(file, value[:40], "An id may hold letters, digits, hyphens and underscores only.")
@@ -217,6 +266,10 @@ def _check_ids(file: str, root: etree._Element) -> None:
         seen.add(own or "")
 
 
+#: The root elements that give events their names, and the attribute that says the name.
+_NAMED = {"message": "name", "signal": "name", "escalation": "escalationCode", "error": "errorCode"}
+
+
 class _Reader:
     def __init__(self, file: str, root: etree._Element, process: etree._Element) -> None:
         self.file, self.root, self.process = file, root, process
@@ -226,7 +279,11 @@ class _Reader:
             self.lanes[lane.get("id", "")] = lane.get("name", "")
             for ref in lane.findall(f"{{{BPMN}}}flowNodeRef"):
                 self.lane_of[(ref.text or "").strip()] = lane.get("name", "")
-        self.messages = {m.get("id", ""): m.get("name", "") for m in root.findall(f"{{{BPMN}}}message")}
+        self.names = {
+            node.get("id", ""): node.get(code) or node.get("name", "")
+            for tag, code in _NAMED.items()
+            for node in root.findall(f"{{{BPMN}}}{tag}")
+        }
 
     def diagram(self) -> Diagram:
         elements = {element.id: element for element in self._elements(self.process, "")}
@@ -250,26 +307,50 @@ class _Reader:
                     yield from self._elements(node, element.lane)
 
     def _element(self, node: etree._Element, kind: str, container: str, lane: str) -> Element:
-        event, message, due = self._event(node)
+        event, heard, due = self._event(node)
         return Element(
             id=node.get("id", ""), name=" ".join(node.get("name", "").split()), kind=kind, container=container,
             lane=self.lane_of.get(node.get("id", ""), lane), line=node.sourceline or 0,
             properties=_properties(node), operation=_operation(node), table=_extension(node, "calledDecisionId"),
-            called=node.get("calledElement", ""), event=event, message=message, due=due,
+            called=node.get("calledElement", ""), event=event, due=due,
+            message=heard if event == "message" else "", code=heard if event != "message" else "",
             attached_to=node.get("attachedToRef", ""), interrupting=_interrupting(node), default=node.get("default", ""),
             event_sub_process=node.get("triggeredByEvent") == "true", completion=_text(node, "completionCondition"),
-            documentation=_text(node, "documentation"),
+            documentation=_text(node, "documentation"), repeat=self._repeat(node),
         )  # fmt: skip
 
+    def _repeat(self, node: etree._Element) -> Repeat | None:
+        """How often the activity happens, if more or less than once."""
+        each = _properties(node).get("each", "")
+        if (many := node.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")) is not None:
+            return Repeat(
+                in_turn=many.get("isSequential") == "true", count=_text(many, "loopCardinality"), each=each,
+                until=_text(many, "completionCondition"),
+            )  # fmt: skip
+        if (loop := node.find(f"{{{BPMN}}}standardLoopCharacteristics")) is not None:
+            return Repeat(
+                loop=True, condition=_text(loop, "loopCondition"), before=loop.get("testBefore") == "true",
+                most=self._whole(node, loop.get("loopMaximum", "0")),
+            )  # fmt: skip
+        return None
+
+    def _whole(self, node: etree._Element, text: str) -> int:
+        if not re.fullmatch(r"\d{1,4}", text):
+            raise refuse(self.file, node.get("id", ""), f"“{text[:20]}” is not a number of rounds.", "Write a whole number.")
+        return int(text)
+
     def _event(self, node: etree._Element) -> tuple[str, str, str]:
-        """The kind of event, the message's name and the due expression of an event or receive task."""
+        """The kind of event, the name of what is told or heard and the due expression of an event or receive task."""
         if (ref := node.get("messageRef")) is not None:
-            return "message", self.messages.get(ref, ""), ""
-        for child in node:
-            name = etree.QName(child).localname if isinstance(child.tag, str) else ""
-            if name.endswith("EventDefinition"):
-                kind = name.removesuffix("EventDefinition")
-                return kind, self.messages.get(child.get("messageRef", ""), ""), _text(child, "timeDate")
+            return "message", self.names.get(ref, ""), ""
+        found = [child for child in node if isinstance(child.tag, str) and etree.QName(child).localname.endswith("EventDefinition")]
+        if len(found) > 1:
+            raise refuse(
+                self.file, node.get("id", ""), "It waits for several things at once.", "Draw one event for each.", node.get("name", "")
+            )
+        for child in found:
+            kind = etree.QName(child).localname.removesuffix("EventDefinition")
+            return kind, self.names.get(child.get(f"{kind}Ref", ""), ""), _text(child, "timeDate")
         return "", "", ""
 
     def _flows(self) -> Iterator[Flow]:

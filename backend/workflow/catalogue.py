@@ -44,6 +44,7 @@ class _Catalogue:
     messages: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
 
 
 _known = _Catalogue()
@@ -74,6 +75,11 @@ def fact(declared: Fact) -> None:
     _add(_known.facts, declared.name, declared)
 
 
+def group(name: str, label: str) -> None:
+    """Register a group of people for each of whom an activity can happen."""
+    _add(_known.groups, name, label)
+
+
 def letter(code: str, title: str) -> None:
     """Register a kind of letter that diagrams may send."""
     _add(_known.letters, code, title)
@@ -93,6 +99,10 @@ def facts() -> Mapping[str, Fact]:
 
 def letters() -> Mapping[str, str]:
     return _known.letters
+
+
+def groups() -> Mapping[str, str]:
+    return _known.groups
 
 
 def choices(parameter: Parameter) -> tuple[str, ...]:

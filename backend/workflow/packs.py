@@ -15,7 +15,7 @@ from typing import Any
 
 from backend.workflow import catalogue
 from backend.workflow.bpmn import Diagram, Element, read
-from backend.workflow.engine import Diagrams, parse
+from backend.workflow.engine import Diagrams, build
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import Form, read_form
 from backend.workflow.promises import FILE as PROMISES
@@ -54,7 +54,7 @@ class Pack:
     @cached_property
     def engine(self) -> Diagrams:
         """What the engine runs. Raises `PackRefused` for what only the engine can tell."""
-        return parse(self.start, self.diagrams, self.sources)
+        return build(self.start, self.diagrams)
 
     def role_of(self, element: Element) -> str:
         """The code of the role whose lane the element sits in, or its own `role` property; "" for none."""

@@ -36,6 +36,9 @@ class Subjects(Protocol):
     def owner_id(self, subject: Any, role: str) -> int | None:
         """Who gets a new task of this role, if it is somebody's already."""
 
+    def people(self, subject: Any, group: str) -> list[int]:
+        """The row ids of the people in one of the catalogue's groups, in the order in which they joined the case."""
+
 
 _subjects: list[Subjects] = []
 
@@ -92,6 +95,9 @@ class _House:
         if declared is None:
             raise ExpressionError(f"“{name}” is not a fact of this procedure.")
         return declared.accept(value)
+
+    def people(self, group: str) -> list[int]:
+        return _subjects[0].people(self.subject, group)
 
     def due(self, element_id: str, scope: Mapping[str, Value]) -> datetime:
         """When a task that opens now falls due: by its promise, or by its own expression."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 
 from backend.workflow.bpmn import read
-from backend.workflow.engine import Effect, Outcome, Run, parse
+from backend.workflow.engine import Effect, Outcome, Run, build
 from backend.workflow.expressions import Value
 
 HEAD = (
@@ -74,7 +74,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.diagram = read("p.bpmn", self.source)
-        self.diagrams = parse(self.diagram.process, {"p.bpmn": self.diagram}, {"p.bpmn": self.source})
+        self.diagrams = build(self.diagram.process, {"p.bpmn": self.diagram})
 
     def step(self, verb: str, *args: object) -> Outcome:
         state = self.outcome.state if self.outcome else None

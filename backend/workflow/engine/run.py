@@ -11,32 +11,36 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.defaults import EndEvent
-from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from backend.errors import DomainError, Refused
 from backend.workflow.bpmn import Element
-from backend.workflow.engine.parsing import Diagrams
-from backend.workflow.engine.specs import DUE, FAULT, ClosedEngine, ClosedEnvironment, DueDate, ToolboxSpec
-from backend.workflow.engine.state import State, dump, load, prune
+from backend.workflow.engine.build import Diagrams
+from backend.workflow.engine.scopes import Scopes
+from backend.workflow.engine.specs import (
+    DUE,
+    FAULT,
+    MOVED,
+    OVER,
+    PARTY,
+    Catch,
+    ClosedEngine,
+    EngineError,
+    Some,
+    Throw,
+    Toolbox,
+    Whenever,
+)  # fmt: skip
+from backend.workflow.engine.state import State, dump, empty, load, prune
+from backend.workflow.engine.tokens import TOOL_RUN, alive, around, attached, cancel, grow, put, rooted, unfinished
 from backend.workflow.expressions import Function, Value, parse
 
 #: One command may run this many automatic steps, and this long, before it is taken to be going round in circles.
-MAX_STEPS, MAX_SECONDS = 500, 5.0
+MAX_STEPS, MAX_SECONDS = 1_000, 1.5
 Scope = Mapping[str, Value]
-#: The person a scope is about, and the names that are written through it to the case's facts (one string, spaced).
-PARTY, OUTPUTS = "party", "_outputs"
-
-
-class EngineError(DomainError):
-    """The diagram cannot go on from here."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,9 @@ class Host(Protocol):
 
     def accept(self, name: str, value: Value) -> Value:
         """`value`, if the fact `name` is declared and takes it."""
+
+    def people(self, group: str) -> list[int]:
+        """The row ids of the people in a named group of the case."""
 
 
 @dataclass(frozen=True)
@@ -123,59 +130,99 @@ class Run:
     state: State | None = None
     can_refuse: bool = False
     done: list[StepDone] = field(default_factory=list)
-    _ended: str = ""
 
     def __post_init__(self) -> None:
-        engine = ClosedEngine(ClosedEnvironment(self, self.facts))
-        if self.state is not None:
-            self.workflow = load(self.diagrams, self.state, engine)
-            self._ended = str(self.state.get("ended", ""))
-        else:
-            specs = dict(self.diagrams.specs)
-            self.workflow = BpmnWorkflow(specs[self.diagrams.start], specs, script_engine=engine)
+        state = self.state or {}
+        engine = ClosedEngine(self)
+        self.top = load(self.diagrams, state, engine) if state else rooted(empty(self.diagrams, engine), uuid4())
+        self.scopes = Scopes(state.get("scopes"))
+        self._ended = str(state.get("ended", ""))
 
-    # What our spec classes ask of the run.
+    # What the specs ask of the run.
 
-    @property
-    def now(self) -> datetime:
-        return self.host.now
+    def value(self, task: Task, text: str, more: Scope | None = None) -> Value:
+        """What an expression comes to, seen from a token."""
+        return parse(text).evaluate({**self._seen(task), **(more or {})}, self.host.functions)
 
-    @property
-    def functions(self) -> Mapping[str, Function]:
-        return self.host.functions
+    def holds(self, task: Task, text: str, more: Scope | None = None) -> bool:
+        return bool(self.value(task, text, more))
+
+    def people(self, group: str) -> list[int]:
+        return self.host.people(group)
 
     def perform(self, task: Task) -> None:
-        element = self.elements[task.task_spec.bpmn_id]
-        operation = element.operation
-        if operation is None:
+        element = task.task_spec.element
+        if element.operation is None:
             raise EngineError(f"“{element.label}” does not say what the system should do.")
-        values = {name: parse(text).evaluate(self._seen(task), self.functions) for name, text in operation.parameters.items()}
-        effect = Effect(str(task.id), element.id, operation.name, values, dict(task.data))
+        values = {name: self.value(task, text) for name, text in element.operation.parameters.items()}
+        effect = Effect(str(task.id), element.id, element.operation.name, values, self.scopes.seen(task.data))
         self._learn(task, self.host.perform(effect))
 
     def decide(self, task: Task) -> None:
-        element = self.elements[task.task_spec.bpmn_id]
-        self._learn(task, self.host.decide(element.table, self._seen(task)))
+        self._learn(task, self.host.decide(task.task_spec.element.table, self._seen(task)))
 
-    def scope_of(self, task: Task) -> dict[str, Value]:
-        """The scope that a called diagram opens: about the person whose row id is in the fact it names."""
-        said = self.elements[task.task_spec.bpmn_id].properties
-        party = self.facts.get(said.get("about", ""))
-        return {} if party is None else self._scope(task.task_spec.bpmn_id, {PARTY: party})
+    def enter(self, task: Task) -> None:
+        """Open the inside of an activity. A called diagram that is about somebody runs in a scope of its own."""
+        element, data = task.task_spec.element, dict(task.data)
+        party = self._seen(task).get(element.properties.get("about", "")) if element.called else None
+        if party is not None:
+            data = self.scope(task.id, {PARTY: party}, within=data, element=element)
+        tree = grow(task)
+        try:
+            tree.spec.begin(tree, data)
+        except DomainError:
+            del self.top.subprocesses[task.id]
+            raise
 
-    def _scope(self, element: str, scope: Scope) -> dict[str, Value]:
-        outputs = self.elements[element].properties.get("outputs", "")
-        return {**scope, OUTPUTS: outputs} if scope and outputs else dict(scope)
+    def scope(self, key: UUID, values: Scope, *, within: Mapping[str, Any], element: Element) -> dict[str, str]:
+        return self.scopes.open(key, values, within=within, outputs=element.properties.get("outputs", ""))
+
+    def tell(self, kind: str, name: str, about: Scope) -> None:
+        """Let a message or signal be heard by everything that waits for it, and begin what it begins."""
+        heard = [t for tree in self._trees() for t in unfinished(tree) if _waits(t) and t.task_spec.hears(kind, name)]
+        for task in heard:
+            if _waits(task) and self._concerns(task, about):
+                task.task_spec.happen(task)
+        for tree in self._trees():
+            for trigger in self._triggers(tree, kind, name):
+                self.launch(tree, trigger, about=about)
+
+    def raise_up(self, task: Task, kind: str, name: str) -> None:
+        """Pass an error or escalation outwards, to the nearest thing that deals with it."""
+        tree = task.workflow
+        while True:
+            if triggers := self._triggers(tree, kind, name):
+                return self.launch(tree, triggers[0])
+            host = around(tree)
+            if host is None:
+                break
+            caught = next((limit for limit in attached(host) if _waits(limit) and limit.task_spec.hears(kind, name)), None)
+            if caught is not None:
+                return caught.task_spec.happen(caught)  # type: ignore[no-any-return]
+            tree = host.workflow
+        if kind == "error":
+            raise EngineError(f"Nothing in the diagrams deals with the error “{name}”.")
+        return None
+
+    def launch(self, tree: Any, name: str, *, about: Scope | None = None, key: UUID | None = None) -> None:
+        """Begin an event sub-process beside what is open in its container, or in place of it."""
+        spec, key, host = tree.spec.task_specs[name], key or uuid4(), around(tree)
+        if spec.trigger.interrupting:
+            for token in unfinished(tree):
+                cancel(token)
+        data = dict(host.data) if host is not None else {}
+        put(tree, name, key=key, data=self.scope(key, about, within=data, element=spec.element) if about else data)
 
     # The verbs.
 
     def begin(self) -> None:
+        self.top.spec.begin(self.top, {})
         self._settle()
 
     def complete(self, task_id: str, facts: Mapping[str, Value]) -> None:
         """Complete a person's task. Raises `EngineError` when it is not open."""
         task = self._task(task_id)
-        if task is None or task.state != TaskState.READY or not task.task_spec.manual:
+        if task is None or not _is_open(task):
             raise EngineError("This task is no longer open.")
         self._learn(task, facts)
         self._finish(task)
@@ -186,93 +233,141 @@ class Run:
         if message not in self._messages():
             raise EngineError(f"This case is not waiting for “{message}”.")
         self.facts.update({name: self.host.accept(name, value) for name, value in facts.items()})
-        self._trigger(message, scope)
-        self.workflow.event_manager.catch(BpmnEvent(MessageEventDefinition(message)), internal=False)
+        self.tell("message", message, scope)
         self._settle()
 
     def start_tool(self, toolbox: str, element: str, scope: Scope) -> str:
         """Start a tool of an open toolbox; gives back the engine id of its first step."""
-        stage = self.workflow.subprocesses.get(UUID(toolbox))
-        if stage is None or stage.completed or element not in getattr(stage.spec, "tools", {}):
+        stage = self.top.subprocesses.get(UUID(toolbox))
+        if stage is None or element not in getattr(stage.spec, "tools", ()):
             raise EngineError("This tool is not offered at this stage of the case.")
-        root = stage.task_tree
-        child = root._add_child(stage.spec.task_specs[stage.spec.tools[element]], TaskState.FUTURE)
-        child.triggered = True
-        child.data = self._scope(element, scope)
-        child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
-        child.task_spec._update(child)
+        host, key = around(stage), uuid4()
+        assert host is not None
+        data = self.scope(key, scope, within=host.data, element=self.elements[element]) if scope else host.data
+        put(stage, element, key=key, data=data, marks={TOOL_RUN: str(key)})
         self._settle()
-        return str(child.id)
+        return str(key)
 
     def tick(self) -> None:
         """Let due timers fire."""
         self._settle()
 
     def retry(self, task_id: str) -> None:
-        task = self._task(task_id)
-        if task is None or FAULT not in task.internal_data:
-            raise EngineError("This fault has already been dealt with.")
-        del task.internal_data[FAULT]
+        del self._faulty(task_id).internal_data[FAULT]
+        self._settle()
+
+    def abandon(self, task_id: str) -> None:
+        """End the branch that stopped here; the rest of the case goes on."""
+        cancel(self._faulty(task_id))
+        self._settle()
+
+    def rearm(self) -> None:
+        """Work out again when every waiting timer is due: the calendar has changed."""
+        for task in self._timers():
+            if kept := task.internal_data.pop(DUE, None):
+                task.task_spec.due(task)
+                if FAULT in task.internal_data:
+                    del task.internal_data[FAULT]
+                    task.internal_data[DUE] = kept
         self._settle()
 
     def outcome(self) -> Outcome:
         """Prune and save. Raises `EngineError` if the instance stopped without reaching an end event."""
-        if self.workflow.completed and not self._ended:
-            raise EngineError("The case stopped without reaching an end.")
-        prune(self.workflow)
-        live = list(self._live())
+        if self.top.completed and not self._ended:
+            raise EngineError("The case would stop here without reaching an end.")
+        prune(self.top)
+        live = [task for tree in self._trees() for task in unfinished(tree)]
+        offers, awaited = list(self._offers()), self._awaited()
+        open_tasks = [OpenTask(str(t.id), t.task_spec.element.id, self.scopes.seen(t.data)) for t in live if _is_open(t)]
+        due_at = min((due for t in self._timers() if (due := t.task_spec.due(t))), default=None)
+        if not (self.top.completed or open_tasks or offers or awaited or due_at or any(FAULT in t.internal_data for t in live)):
+            self._say_stuck(live)
         return Outcome(
-            state={**dump(self.workflow), "ended": self._ended},
+            state=dump(self.top, self.scopes, self._ended),
             facts=self.facts,
-            open=[OpenTask(str(t.id), t.task_spec.bpmn_id, dict(t.data)) for t in live if _is_open(t)],
-            offers=list(self._offers()),
-            troubles=[self._trouble(t) for t in live if FAULT in t.internal_data],
-            active=sorted({t.task_spec.bpmn_id for t in live if _on_diagram(t)}),
+            open=open_tasks,
+            offers=offers,
+            troubles=[
+                Trouble(str(t.id), t.task_spec.element.id, t.internal_data[FAULT]["sentence"]) for t in live if FAULT in t.internal_data
+            ],
+            active=sorted({t.task_spec.element.id for t in live if t.task_spec.drawn}),
             messages=sorted(self._messages()),
-            awaits_message=bool(self._awaited()),
+            awaits_message=bool(awaited),
             done=self.done,
-            due_at=min((due for t in live if (due := _due(t))), default=None),
-            ended=self._ended if self.workflow.completed else "",
+            due_at=due_at,
+            ended=self._ended if self.top.completed else "",
         )
 
     # Settling: run what the system can run by itself until only people, time and messages are left.
 
     def _settle(self) -> None:
         deadline, budget = time.monotonic() + MAX_SECONDS, MAX_STEPS
-        while ready := self._next_ready():
-            self._finish(ready)
+        while self._move():
             budget -= 1
             if budget < 0 or time.monotonic() > deadline:
                 raise EngineError("The diagram goes round in circles without anybody doing anything.")
 
-    def _next_ready(self) -> Task | None:
-        if (task := self._first_ready()) is not None:
-            return task
-        self._refresh()
-        return self._first_ready()
-
-    def _first_ready(self) -> Task | None:
-        for tree in self._trees():
+    def _move(self) -> bool:
+        """One automatic step, if there is one to take: what is ready first, then ends, joins, and at last time."""
+        trees = self._trees()
+        for tree in trees:
             for task in tree.tasks.values():
                 if task.state == TaskState.READY and not task.task_spec.manual and FAULT not in task.internal_data:
-                    return task
-        return None
+                    self._finish(task)
+                    return True
+        return any(self._look_after(tree) for tree in trees) or self._join(trees) or self._strike()
 
-    def _refresh(self) -> None:
-        """Look again at everything that waits for a condition, and at timers, the one that fell due first first."""
-        waiting = [task for tree in self._trees() for task in tree.tasks.values() if task.state == TaskState.WAITING]
-        timers = sorted(((due, number) for number, task in enumerate(waiting) if (due := _due(task)) is not None))
-        others = [
-            t for t in waiting if _due(t) is None and isinstance(t.workflow.spec, ToolboxSpec) | isinstance(t.task_spec, CatchingEvent)
-        ]
-        for task in [*others, *(waiting[number] for _, number in timers[:1])]:
-            if task.state == TaskState.WAITING:
-                task.task_spec._update(task)
+    def _look_after(self, tree: Any) -> bool:
+        """Let an open inside go on to its next round, or end it."""
+        if tree.completed:
+            return False
+        host = around(tree)
+        try:
+            what = tree.spec.look(tree, self)
+        except DomainError as error:
+            assert host is not None
+            host.internal_data[FAULT] = {"sentence": error.sentence}
+            return False
+        if host is not None:
+            host.internal_data.pop(FAULT, None)
+        if what == OVER:
+            self._leave(tree, host)
+        return bool(what in (OVER, MOVED))
+
+    def _leave(self, tree: Any, host: Task | None) -> None:
+        for token in unfinished(tree):
+            cancel(token)
+        tree.completed = True
+        if host is not None:
+            del self.top.subprocesses[host.id]
+            host.complete()
+            self._record(host)
+
+    def _join(self, trees: list[Any]) -> bool:
+        for tree in trees:
+            for task in unfinished(tree):
+                if task.state == TaskState.WAITING and isinstance(task.task_spec, Some) and task.task_spec.may_go_on(task):
+                    task.task_spec.merge(task, task.task_spec.waiting(task))
+                    task._ready()
+                    return True
+        return False
+
+    def _strike(self) -> bool:
+        """Let the timer happen that fell due first."""
+        dated = [(due, number) for number, task in enumerate(self._timers()) if (due := task.task_spec.due(task)) is not None]
+        due, number = min(dated, default=(None, 0))
+        if due is None or due > self.host.now:
+            return False
+        task = self._timers()[number]
+        task.task_spec.happen(task)
+        return True
 
     def _trees(self) -> list[Any]:
-        """The workflow and its open sub-processes, deepest first."""
-        subs = [sub for sub in self.workflow.subprocesses.values() if not sub.completed]
-        return [*sorted(subs, key=lambda sub: -sub.depth), self.workflow]
+        """The open trees, deepest first."""
+        return [*sorted(self.top.subprocesses.values(), key=lambda tree: -tree.depth), self.top]
+
+    def _timers(self) -> list[Task]:
+        return [t for tree in self._trees() for t in unfinished(tree) if _waits(t) and t.task_spec.element.event == "timer"]
 
     def _finish(self, task: Task) -> None:
         try:
@@ -286,7 +381,8 @@ class Run:
         except Exception as error:
             self._stop(task, _sentence(error))
         else:
-            self._record(task)
+            if task.state != TaskState.STARTED:
+                self._record(task)
 
     def _stop(self, task: Task, sentence: str) -> None:
         """Leave `task` where it is, waiting for a person to retry."""
@@ -295,86 +391,97 @@ class Run:
         task._set_state(TaskState.READY)
         task.internal_data[FAULT] = {"sentence": sentence}
 
+    def _say_stuck(self, live: list[Task]) -> None:
+        """Whatever happens, a case never stops in silence."""
+        for task in live:
+            if task.id not in self.top.subprocesses and not task.task_spec.beside:
+                task.internal_data[FAULT] = {"sentence": "Nothing can happen here any more: what this step waits for can no longer come."}
+        for host in self.top.subprocesses:
+            if isinstance(self.top.subprocesses[host].spec, Toolbox) and not alive(self.top.subprocesses[host]):
+                task = self.top.get_task_from_id(host)
+                task.internal_data[FAULT] = {"sentence": "No tool is offered here, and the stage is not finished."}
+
     def _record(self, task: Task) -> None:
-        if not _on_diagram(task):
+        if not task.task_spec.drawn:
             return
-        if isinstance(task.task_spec, EndEvent) and task.workflow is self.workflow:
-            self._ended = task.task_spec.bpmn_id
-        self.done.append(StepDone(str(task.id), task.task_spec.bpmn_id, dict(task.data)))
+        if isinstance(task.task_spec, Throw) and task.task_spec.element.kind == "endEvent" and self._outermost(task):
+            self._ended = task.task_spec.element.id
+        self.done.append(StepDone(str(task.id), task.task_spec.element.id, self.scopes.seen(task.data)))
+
+    def _outermost(self, task: Task) -> bool:
+        """Whether an end is one of the case's own: in its first diagram, or in what took that diagram's place."""
+        host = around(task.workflow)
+        if host is None:
+            return True
+        taken = isinstance(host.task_spec, Whenever) and host.task_spec.trigger.interrupting
+        return taken and host.workflow is self.top
 
     # Small questions.
 
     def _seen(self, task: Task) -> dict[str, Value]:
-        return {**self.facts, **task.data}
+        return {**self.facts, **self.scopes.seen(task.data)}
 
     def _learn(self, task: Task, values: Mapping[str, Value]) -> None:
         """Write facts: inside a scope they stay in it, elsewhere they are the case's."""
-        through = str(task.data.get(OUTPUTS, "")).split()
         for name, value in values.items():
-            own = task.data and name not in through
-            (task.data if own else self.facts)[name] = self.host.accept(name, value)
+            accepted = self.host.accept(name, value)
+            if not self.scopes.write(task.data, name, accepted):
+                self.facts[name] = accepted
 
     def _task(self, task_id: str) -> Task | None:
         wanted = UUID(task_id)
         return next((tree.tasks[wanted] for tree in self._trees() if wanted in tree.tasks), None)
 
-    def _live(self) -> Iterator[Task]:
-        for tree in self._trees():
-            for task in tree.tasks.values():
-                if task.has_state(TaskState.WAITING | TaskState.READY | TaskState.STARTED):
-                    yield task
+    def _faulty(self, task_id: str) -> Task:
+        task = self._task(task_id)
+        if task is None or FAULT not in task.internal_data:
+            raise EngineError("This fault has already been dealt with.")
+        return task
+
+    def _concerns(self, task: Task, about: Scope) -> bool:
+        """News of one person is not news of another."""
+        party = self.scopes.seen(task.data).get(PARTY)
+        return party is None or about.get(PARTY) in (None, party)
+
+    def _triggers(self, tree: Any, kind: str, name: str) -> list[str]:
+        """The event sub-processes of an open container that an event would begin."""
+        specs = [tree.spec.task_specs[trigger] for trigger in tree.spec.triggers]
+        if tree.completed or any(isinstance(t.task_spec, Whenever) and t.task_spec.trigger.interrupting for t in unfinished(tree)):
+            return []
+        return [spec.name for spec in specs if spec.trigger.event == kind and spec.trigger.heard in (name, "")]
+
+    def _awaited(self) -> set[str]:
+        waiting = (t for tree in self._trees() for t in unfinished(tree) if _waits(t) and t.task_spec.element.event == "message")
+        return {task.task_spec.element.message for task in waiting}
 
     def _messages(self) -> set[str]:
         """What may be delivered: awaited messages, and those that start an event sub-process at any time."""
-        waiting = self._awaited()
-        return waiting if self.workflow.completed else waiting | set(self.diagrams.triggers)
-
-    def _awaited(self) -> set[str]:
-        return {
-            task.task_spec.event_definition.name
-            for task in self.workflow.event_manager.tasks.values()
-            if isinstance(task.task_spec.event_definition, MessageEventDefinition)
-        }
-
-    def _trigger(self, message: str, scope: Scope) -> None:
-        sub_process = self.diagrams.triggers.get(message)
-        if sub_process is None or self.workflow.completed:
-            return
-        root = self.workflow.task_tree
-        child = root._add_child(self.workflow.spec.task_specs[sub_process], TaskState.FUTURE)
-        child.triggered = True
-        child.data = self._scope(sub_process, scope)
-        child.task_spec._update(child)
+        started = (tree.spec.task_specs[name].trigger for tree in self._trees() for name in tree.spec.triggers)
+        names = {trigger.message for trigger in started if trigger.event == "message"}
+        return self._awaited() | {name for name in names if any(self._triggers(tree, "message", name) for tree in self._trees())}
 
     def _offers(self) -> Iterator[Offer]:
-        for key, sub in self.workflow.subprocesses.items():
-            if isinstance(sub.spec, ToolboxSpec) and not sub.completed:
-                yield from (Offer(str(key), element) for element in sub.spec.tools if self._offered(element))
+        for key, tree in self.top.subprocesses.items():
+            if isinstance(tree.spec, Toolbox):
+                yield from (Offer(str(key), tool) for tool in tree.spec.tools if self._offered(tree, tool))
 
-    def _offered(self, element: str) -> bool:
-        condition = self.elements[element].properties.get("offered", "")
-        return not condition or bool(parse(condition).evaluate(self.facts, self.functions))
-
-    def _trouble(self, task: Task) -> Trouble:
-        element = task.task_spec.bpmn_id or task.workflow.spec.name
-        return Trouble(str(task.id), element, task.internal_data[FAULT]["sentence"])
+    def _offered(self, tree: Any, tool: str) -> bool:
+        condition, host = self.elements[tool].properties.get("offered", ""), around(tree)
+        assert host is not None
+        try:
+            return not condition or self.holds(host, condition)
+        except DomainError:
+            # What cannot be worked out yet is not offered yet.
+            return False
 
 
 def _is_open(task: Task) -> bool:
     return bool(task.state == TaskState.READY and task.task_spec.manual)
 
 
-def _on_diagram(task: Task) -> bool:
-    return isinstance(task.task_spec, BpmnSpecMixin) and task.task_spec.bpmn_id is not None
-
-
-def _due(task: Task) -> datetime | None:
-    kept = task.internal_data.get(DUE)
-    timed = task.state == TaskState.WAITING and isinstance(getattr(task.task_spec, "event_definition", None), DueDate)
-    return datetime.fromisoformat(kept) if kept and timed else None
+def _waits(task: Task) -> bool:
+    return isinstance(task.task_spec, Catch) and task.state == TaskState.WAITING
 
 
 def _sentence(error: Exception) -> str:
-    if "No conditions satisfied" in str(error):
-        return "None of the ways out of this decision fits the answers so far."
     return f"Something went wrong inside the system ({type(error).__name__}). Try again; if it happens again, tell your administrator."
