@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from backend.workflow import catalogue, shape
-from backend.workflow.bpmn import PEOPLE, Diagram, Element
+from backend.workflow import catalogue, events, shape
+from backend.workflow.bpmn import PEOPLE, SYSTEM, Element
 from backend.workflow.expressions import ExpressionError, parse
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.functions import NAMES
@@ -58,7 +58,7 @@ def check_tasks(pack: Pack) -> Iterator[Finding]:
 def check_operations(pack: Pack) -> Iterator[Finding]:
     """Every operation exists, and its parameters match its signature."""
     for diagram, element in each_element(pack):
-        if element.kind != "serviceTask":
+        if element.kind not in SYSTEM:
             continue
         kind = catalogue.operations().get(element.operation.name) if element.operation else None
         if element.operation is None or kind is None:
@@ -88,9 +88,6 @@ def check_lengths(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, element, "Its name is longer than 150 characters.", "Shorten it.")
 
 
-_WAITING = {"receiveTask", "intermediateCatchEvent", "boundaryEvent"}
-
-
 def check_names(pack: Pack) -> Iterator[Finding]:
     """Tables, called diagrams and messages that are named exist."""
     processes = {diagram.process for diagram in pack.diagrams.values()}
@@ -99,24 +96,10 @@ def check_names(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, element, f"The decision table “{element.table}” does not exist.", "Choose a table.")
         if element.kind == "callActivity" and element.called not in processes:
             yield at(diagram, element, f"The diagram “{element.called}” does not exist.", "Choose a diagram.")
-        if element.kind in _WAITING and element.event not in ("message", "timer"):
-            yield at(diagram, element, "It does not say what it waits for.", "Choose a message, or write until when.")
         if element.event == "message" and element.message not in catalogue.messages():
             yield at(diagram, element, f"“{element.message}” is not a message that a case can get.", "Choose a message.")
         if element.event == "timer" and not element.due:
             yield at(diagram, element, "It does not say how long to wait.", "Write when, for example days(28, since=opened_at).")
-        if element.event_sub_process and (element.container != pack.start or not _message_started(diagram, element)):
-            yield at(
-                diagram,
-                element,
-                "It must be in the first diagram, and begin with a message that does not interrupt.",
-                "Move it, or change how it begins.",
-            )
-
-
-def _message_started(diagram: Diagram, element: Element) -> bool:
-    starts = [inner for inner in diagram.inside(element.id) if inner.kind == "startEvent"]
-    return len(starts) == 1 and starts[0].event == "message" and not starts[0].interrupting
 
 
 def check_expressions(pack: Pack) -> Iterator[Finding]:
@@ -144,6 +127,8 @@ def check_expressions(pack: Pack) -> Iterator[Finding]:
 def _expressions(element: Element) -> Iterator[str]:
     yield from (element.properties[key] for key in ("due", "offered") if element.properties.get(key))
     yield from (text for text in (element.due, element.completion) if text)
+    if element.repeat is not None:
+        yield from (text for text in (element.repeat.count, element.repeat.condition, element.repeat.until) if text)
     if element.operation is not None:
         yield from (text for text in element.operation.parameters.values() if text.strip())
 
@@ -178,5 +163,5 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_operations, check_names, check_expressions, *shape.CHECKS,
+    check_about, check_lengths, check_tasks, check_operations, check_names, check_expressions, *shape.CHECKS, *events.CHECKS,
 )  # fmt: skip

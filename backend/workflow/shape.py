@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from backend.workflow.bpmn import CONTAINERS, GATEWAYS, Diagram, Element
+from backend.workflow.bpmn import CONTAINERS, GATEWAYS, SYSTEM, Diagram, Element
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
 from backend.workflow.soundness import unsound
@@ -19,6 +19,8 @@ _UNNAMED = {
     "businessRuleTask": "a table",
     "callActivity": "another diagram", "exclusiveGateway": "a decision", "parallelGateway": "a split or join",
     "startEvent": "a start", "endEvent": "an end", "boundaryEvent": "a time limit", "subProcess": "a group", "adHocSubProcess": "a toolbox",
+    "sendTask": "something the system sends", "inclusiveGateway": "a “one or more”", "eventBasedGateway": "a “whichever comes first”",
+    "intermediateThrowEvent": "something that is told", "intermediateCatchEvent": "a wait",
 }  # fmt: skip
 
 
@@ -35,19 +37,8 @@ def each_element(pack: Pack) -> Iterator[tuple[Diagram, Element]]:
 
 
 def check_events(pack: Pack) -> Iterator[Finding]:
-    """Starts and ends are plain, each message starts one thing, and only what can wait is waited on."""
-    started: dict[str, str] = {}
+    """Only what can wait is waited on."""
     for diagram, element in each_element(pack):
-        owner = diagram.elements.get(element.container)
-        if element.kind == "startEvent":
-            if element.event and not (owner and owner.event_sub_process):
-                yield at(
-                    diagram, element, "It waits for something before anything begins.", "Make it a plain start; wait in a step after it."
-                )
-            if owner and owner.event_sub_process and started.setdefault(element.message, element.id) != element.id:
-                yield at(diagram, element, f"Another part of the diagrams already begins with “{element.message}”.", "Join the two.")
-        if element.kind == "endEvent" and element.event not in ("", "terminate"):
-            yield at(diagram, element, "An end cannot send or wait.", "Make it a plain end.")
         attached = diagram.elements.get(element.attached_to)
         if element.attached_to and (attached is None or attached.kind not in _HOLDING):
             yield at(diagram, element, "It is attached to something that does not wait.", "Attach it to a task or a group.")
@@ -92,7 +83,7 @@ def _gateways_reached(diagram: Diagram, element: str) -> set[str]:
 def _gateways_after(diagram: Diagram, element: str) -> list[str]:
     """The gateways and automatic steps that follow directly."""
     following = (diagram.elements[flow.target] for flow in diagram.outgoing.get(element, ()))
-    return [step.id for step in following if step.kind in GATEWAYS | {"serviceTask", "businessRuleTask"}]
+    return [step.id for step in following if step.kind in GATEWAYS | SYSTEM | {"businessRuleTask", "intermediateThrowEvent"}]
 
 
 def check_flow(pack: Pack) -> Iterator[Finding]:
@@ -142,16 +133,19 @@ def _spread(start: set[str], following: Callable[[str], list[str]]) -> set[str]:
     return seen
 
 
+_CHOOSING = {"exclusiveGateway", "inclusiveGateway"}
+
+
 def _gateway_problems(diagram: Diagram, element: Element) -> Iterator[tuple[str, str]]:
     out = diagram.outgoing.get(element.id, ())
-    if element.kind == "exclusiveGateway" and (len(out) > 1 or any(flow.condition for flow in out)):
+    if element.kind in _CHOOSING and (len(out) > 1 or any(flow.condition for flow in out)):
         if any(not flow.condition and flow.id != element.default for flow in out):
             yield "One of its ways out has no condition and is not the “otherwise” way.", "Give it a condition, or mark it “otherwise”."
         if element.default not in {flow.id for flow in out}:
             yield "It has no “otherwise” way, so a case could be stuck here.", "Mark one way out as “otherwise”."
-    elif element.kind != "exclusiveGateway" and any(flow.condition for flow in out):
+    elif element.kind not in _CHOOSING and any(flow.condition for flow in out):
         yield "A line that leaves it has a condition, which only decisions may have.", "Draw a decision after it."
-    if len(out) > 1 and element.kind not in ("exclusiveGateway", "parallelGateway"):
+    if len(out) > 1 and element.kind not in GATEWAYS:
         yield "More than one line leaves it.", "Draw a decision or a split after it."
 
 

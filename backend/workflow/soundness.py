@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from backend.workflow.bpmn import CONTAINERS, Diagram, Element
 
 #: Markings looked at before a diagram is called too tangled to be proved.
 LIMIT = 20_000
+#: Ways out of a “one or more” that are looked at in every combination.
+MOST_WAYS = 6
 WAITS, DOUBLES, TANGLED = (
     "A case could wait here for ever: not every line that leads here is always taken.",
     "It could be reached twice along the same line, so the steps after it could happen twice or never.",
@@ -31,6 +34,7 @@ class _Play:
 
     def __post_init__(self) -> None:
         self.target = {flow.id: flow.target for flow in self.diagram.flows.values()}
+        self.reach: dict[tuple[str, str], frozenset[str]] = {}
         self.attached: dict[str, list[Element]] = {}
         for element in self.diagram.elements.values():
             self.attached.setdefault(element.attached_to, []).append(element)
@@ -65,10 +69,12 @@ class _Play:
     def _from_step(self, marking: Marking, place: Place, element: Element) -> Iterator[Marking]:
         out = self._out(element.id)
         if element.kind == "endEvent":
-            yield {} if element.event == "terminate" else self._moved(marking, [place], [])
-        elif element.kind == "exclusiveGateway":
+            yield {} if element.event in ("terminate", "error") else self._moved(marking, [place], [])
+        elif element.kind in ("exclusiveGateway", "eventBasedGateway"):
             for line in out:
                 yield self._moved(marking, [place], [line])
+        elif element.kind == "inclusiveGateway":
+            yield from (self._moved(marking, [place], chosen) for chosen in self._chosen(element))
         else:
             yield self._moved(marking, [place], out)
             for limit in self.attached.get(element.id, ()):
@@ -78,15 +84,58 @@ class _Play:
         """A time limit or message strikes while the step is open."""
         if limit.interrupting:
             yield self._moved(marking, [place], self._out(limit.id))
+        elif limit.event != "timer":
+            yield self._moved(marking, [place], self._out(limit.id), place)
         elif limit.id not in place[2]:
             still_open = ("step", place[1], tuple(sorted((*place[2], limit.id))))
             yield self._moved(marking, [place], self._out(limit.id), still_open)
 
     def _from_join(self, marking: Marking, place: Place) -> Iterator[Marking]:
-        join = self.target[place[1]]
-        lines: list[Place] = [("line", flow.id, ()) for flow in self.diagram.incoming[join]]
-        if place == lines[0] and all(line in marking for line in lines):
-            yield self._moved(marking, lines, self._out(join))
+        join = self.diagram.elements[self.target[place[1]]]
+        lines: list[Place] = [("line", flow.id, ()) for flow in self.diagram.incoming[join.id]]
+        waiting = [line for line in lines if line in marking]
+        if place != waiting[0]:
+            return
+        if join.kind == "inclusiveGateway":
+            if self._nothing_can_come(marking, join.id, waiting, lines):
+                yield from (self._moved(marking, waiting, chosen) for chosen in self._chosen(join))
+        elif waiting == lines:
+            yield self._moved(marking, lines, self._out(join.id))
+
+    def _chosen(self, element: Element) -> Iterator[list[str]]:
+        """Every set of lines that “one or more” may take."""
+        lines = [line for line in self._out(element.id) if line != element.default]
+        if len(lines) > MOST_WAYS:
+            self.found.add((element.id, TANGLED))
+            lines = lines[:MOST_WAYS]
+        if element.default:
+            yield [element.default]
+        for size in range(1, len(lines) + 1):
+            yield from map(list, combinations(lines, size))
+
+    def _nothing_can_come(self, marking: Marking, join: str, waiting: list[Place], lines: list[Place]) -> bool:
+        """The rule of an inclusive join: see `engine.specs.Some`."""
+        steps = {place[1] if place[0] == "step" else self.target[place[1]] for place in marking if place not in lines}
+        filled = [self._before(join, line[1]) for line in waiting]
+        return not any(
+            step in self._before(join, line[1]) and not any(step in other for other in filled)
+            for line in lines if line not in waiting for step in steps
+        )  # fmt: skip
+
+    def _before(self, join: str, line: str) -> frozenset[str]:
+        """The steps from which a token can come along `line` without passing `join`."""
+        if (join, line) not in self.reach:
+            first = self.diagram.flows[line].source
+            seen, stack = {first}, [first]
+            while stack:
+                step = stack.pop()
+                sources = [flow.source for flow in self.diagram.incoming.get(step, ())]
+                sources += [host] if (host := self.diagram.elements[step].attached_to) else []
+                new = [source for source in sources if source not in seen and source != join]
+                seen.update(new)
+                stack.extend(new)
+            self.reach[join, line] = frozenset(seen)
+        return self.reach[join, line]
 
     def _moved(self, marking: Marking, taken: list[Place], lines: list[str], *also: Place) -> Marking:
         moved = dict(marking)
@@ -102,7 +151,8 @@ class _Play:
 
     def _place(self, line: str) -> Place:
         target = self.target[line]
-        joins = self.diagram.elements[target].kind == "parallelGateway"
+        kind = self.diagram.elements[target].kind
+        joins = kind == "parallelGateway" or (kind == "inclusiveGateway" and len(self.diagram.incoming[target]) > 1)
         return ("line", line, ()) if joins else ("step", target, ())
 
     def _out(self, element: str) -> list[str]:

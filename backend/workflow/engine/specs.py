@@ -316,15 +316,21 @@ class Throw(Step):
                 for token in unfinished(my_task.workflow):
                     if token is not my_task:
                         cancel(token)
+        if my_task.state == TaskState.CANCELLED:
+            # What it told has taken away everything around it, itself included.
+            my_task.internal_data["ways"] = []
         return True
+
+    def ways_out(self, my_task: Task) -> list[str]:
+        return my_task.internal_data.get("ways", self._outputs)  # type: ignore[no-any-return]
 
 
 class Group(Step):
     """A sub-process or called diagram: opens its inside, and is done when that is."""
 
-    def __init__(self, process: BpmnProcessSpec, element: Element, inside: str, name: str = "") -> None:
-        super().__init__(process, element, name)
-        self.inside = inside
+    def __init__(self, process: BpmnProcessSpec, element: Element, inside: str) -> None:
+        super().__init__(process, element)
+        self.manual, self.inside = False, inside
 
     def _run_hook(self, my_task: Task) -> None:
         run_of(my_task).enter(my_task)

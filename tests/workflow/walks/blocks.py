@@ -5,8 +5,10 @@ Each block has one way in and one way out, so that a plain model can say what mu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from xml.sax.saxutils import escape
 
@@ -214,7 +216,9 @@ class Drawing:
             for (kind, code), ref in self.names.items()
             for attribute in ({"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}[kind],)
         )
-        self.files[f"{name}.bpmn"] = f'{HEAD}<bpmn:process id="{name}" isExecutable="true">{inside}</bpmn:process>{roots}</bpmn:definitions>'
+        self.files[f"{name}.bpmn"] = (
+            f'{HEAD}<bpmn:process id="{name}" isExecutable="true">{inside}</bpmn:process>{roots}</bpmn:definitions>'
+        )
 
     def _inside(self, name: str, body: Block, whenevers: list[Whenever]) -> str:
         out = [f'<bpmn:startEvent id="{name}_S"/>']
@@ -228,7 +232,9 @@ class Drawing:
         return "".join(out)
 
     def _whenever(self, block: Whenever) -> str:
-        out = [f'<bpmn:startEvent id="{block.id}_S" isInterrupting="{str(block.interrupting).lower()}">{self.event(block.event)}</bpmn:startEvent>']
+        out = [
+            f'<bpmn:startEvent id="{block.id}_S" isInterrupting="{str(block.interrupting).lower()}">{self.event(block.event)}</bpmn:startEvent>'
+        ]
         first, last = self.draw(block.body, out)
         self.flow(out, f"{block.id}_S", first)
         out.append(f'<bpmn:endEvent id="{block.id}_E"/>')
@@ -374,7 +380,11 @@ class Drawing:
         if block.outputs:
             properties["outputs"] = " ".join(block.outputs)
         listed = "".join(f'<spiffworkflow:property name="{name}" value="{value}"/>' for name, value in properties.items())
-        said = f"<bpmn:extensionElements><spiffworkflow:properties>{listed}</spiffworkflow:properties></bpmn:extensionElements>" if listed else ""
+        said = (
+            f"<bpmn:extensionElements><spiffworkflow:properties>{listed}</spiffworkflow:properties></bpmn:extensionElements>"
+            if listed
+            else ""
+        )
         draw = self._group if isinstance(block.body, Group) else self._work
         return draw(block.body, out, said + self._rounds(block), block.limits)  # type: ignore[arg-type]
 
@@ -394,8 +404,8 @@ RESPONDENTS = [71, 72, 73]
 class Maker:
     """Makes random diagrams. `wanted` are features that this diagram must have."""
 
-    def __init__(self, seed: int, wanted: list[str]) -> None:
-        self.random, self.wanted, self.numbers, self.calls = Random(seed), wanted, 0, 0  # noqa: S311
+    def __init__(self, random: Random, wanted: list[str]) -> None:
+        self.random, self.wanted, self.numbers, self.calls = random, wanted, 0, 0
 
     def id(self, letter: str) -> str:
         self.numbers += 1
@@ -456,7 +466,8 @@ class Maker:
     def group(self, depth: int, called: bool | None = None) -> Group:
         called = self.random.random() < 0.4 if called is None else called
         self.calls += called
-        return Group(self.id("G"), self.sequence(depth - 1, 2), f"Called{self.calls}" if called else "")
+        name = f"Called{self.calls}" if called else ""
+        return Group(self.id("G"), self.sequence(depth - 1, 2), name)
 
     def limit(self, kind: str, interrupting: bool) -> Limit:
         return Limit(self.id("T"), self.happening(kind), interrupting, self.line())
@@ -509,7 +520,7 @@ class Maker:
 
     def _throwing(self, event: Event, body: Block, depth: int) -> Block:
         """A body with a task, after which perhaps the event is thrown."""
-        ends = event.kind == "error" or (event.kind == "escalation" and self.random.random() < 0.3)
+        ends = event.kind == "error" or (self.random.random() < 0.3)
         test = self.test()
         if ends:
             choice = Branches(self.id("X"), "exclusiveGateway", [Say(self.id("Z"), event, True), body], [test])
@@ -576,15 +587,35 @@ FEATURES = [
 
 
 def make(seed: int) -> tuple[Group, dict[str, str]]:
-    """The diagram of a seed: its blocks (an outermost group called “P”) and its files."""
-    random = Random(seed)  # noqa: S311
-    wanted = [FEATURES[(seed * 3 + number) % len(FEATURES)] for number in range(3)]
+    """The diagram of a seed, of 5 to 40 elements: its blocks (an outermost group called “P”) and its files."""
+    for attempt in count():
+        top = _made(Random(f"{seed} {attempt}"), [FEATURES[(seed * 3 + number) % len(FEATURES)] for number in range(3)])
+        drawing = Drawing()
+        drawing.process("P", top.body)
+        if SMALLEST <= sum(len(NODES.findall(source)) for source in drawing.files.values()) <= LARGEST:
+            return top, drawing.files
+    raise AssertionError
+
+
+SMALLEST, LARGEST = 5, 40
+#: Everything drawn but lines, ends and starts.
+NODES = re.compile(r"<bpmn:(?!sequenceFlow|startEvent|endEvent)\w+ id=")
+
+
+def _made(random: Random, wanted: list[str]) -> Group:
     random.shuffle(wanted)
-    maker = Maker(seed, wanted)
-    body = maker.sequence(3)
+    maker = Maker(random, wanted)
+    body = maker.sequence(random.choice([1, 2, 2, 3]))
     body.parts += [maker.feature(name, 1) for name in maker.wanted]
     maker.wanted.clear()
+    return Group("P", body, "P")
+
+
+def long_loop() -> tuple[Group, dict[str, str]]:
+    """One round of ten steps, again and again."""
+    maker = Maker(Random(0), [])
+    steps: list[Block] = [maker.auto() for _ in range(9)]
+    top = Group("P", Round("L", Sequence("", [*steps, Work("A", "userTask", ("f1",))]), Test("f1")), "P")
     drawing = Drawing()
-    top = Group("P", body, "P")
-    drawing.process("P", body)
+    drawing.process("P", top.body)
     return top, drawing.files

@@ -468,7 +468,11 @@ class World:
     # What is going on.
 
     def open_work(self) -> list[tuple[Key, Open]]:
-        return [((o.block.id, self.chain(o.scope)), o) for o in self.root.everything() if isinstance(o.block, b.Work) and not o.over and not o.inner and type(o) is Open]
+        return [
+            ((o.block.id, self.chain(o.scope)), o)
+            for o in self.root.everything()
+            if isinstance(o.block, b.Work) and not o.over and not o.inner and type(o) is Open
+        ]
 
     def offers(self) -> list[tuple[Key, Container, b.Block]]:
         return [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from backend.workflow.bpmn import read
+from backend.workflow.bpmn import Element, read
 from backend.workflow.engine import Effect, Outcome, Run, build
 from backend.workflow.expressions import Value
 from backend.workflow.values import pack, unpack
@@ -58,9 +58,9 @@ class Shelf:
 
 
 class Walk:
-    def __init__(self, seed: int, *, steps: int = 40) -> None:
-        self.seed, self.random = seed, Random(seed)  # noqa: S311
-        self.top, files = blocks.make(seed)
+    def __init__(self, seed: int, *, steps: int = 40, always: bool | None = None) -> None:
+        self.seed, self.random, self.always = seed, Random(seed), always
+        self.top, files = blocks.make(seed) if always is None else blocks.long_loop()
         self.diagrams = {file: read(file, source) for file, source in files.items()}
         self.elements = {e.id: e for diagram in self.diagrams.values() for e in diagram.elements.values()}
         self.specs = build("P", self.diagrams)
@@ -136,7 +136,10 @@ class Walk:
         key = self.random.choice(sorted(tasks, key=str))
         block = next(open_.block for other, open_ in self.world.open_work() if other == key)
         assert isinstance(block, blocks.Work)
-        return key, tasks[key][0], {fact: self.random.random() < 0.5 for fact in block.sets}
+        return key, tasks[key][0], self.any_answers(block)
+
+    def any_answers(self, block: blocks.Work) -> dict[str, Value]:
+        return {fact: self.random.random() < 0.5 if self.always is None else self.always for fact in block.sets}
 
     def answer(self, key: Key, answers: dict[str, Value]) -> None:
         open_ = next(open_ for other, open_ in self.world.open_work() if other == key)
@@ -149,13 +152,15 @@ class Walk:
         self.command("complete", first_id, answers)
         self.answer(first, answers)
         self.world.settle()
-        left = [(key, ids) for key, ids in tasks.items() if key != first and key in self.open_tasks() and key in dict(self.world.open_work())]
+        left = [
+            (key, ids) for key, ids in tasks.items() if key != first and key in self.open_tasks() and key in dict(self.world.open_work())
+        ]
         if not left:
             return f"complete {first}"
         key = self.random.choice(sorted(left, key=str))[0]
         block = dict(self.world.open_work())[key].block
         assert isinstance(block, blocks.Work)
-        second = {fact: self.random.random() < 0.5 for fact in block.sets}
+        second = self.any_answers(block)
         self.command("complete", self.open_tasks()[key][0], second, kept=None if self.shelf.locked else before)
         self.answer(key, second)  # type: ignore[arg-type]
         return f"two at once {first} {answers} {key} {second}"
@@ -208,3 +213,30 @@ class Walk:
 
     def differs(self, what: str) -> Difference:
         return Difference(f"seed {self.seed}, after {len(self.trail)} steps ({'; '.join(self.trail[-4:])}): {what}")
+
+
+# How well the walks cover what can be drawn.
+
+
+def kinds(walk: Walk) -> set[str]:
+    """Every sort of element in a walk's diagrams."""
+    return {kind for element in walk.elements.values() for kind in _kinds(element)}
+
+
+def _kinds(element: Element) -> Iterator[str]:
+    name = "event sub-process" if element.event_sub_process else element.kind
+    if element.event:
+        name = f"{element.event} {name}"
+    if element.kind == "boundaryEvent" or (element.kind == "startEvent" and element.event):
+        name += "" if element.interrupting else ", beside"
+    yield name
+    if repeat := element.repeat:
+        yield "standard loop" if repeat.loop else f"multi-instance, {'in turn' if repeat.in_turn else 'side by side'}"
+        if repeat.each:
+            yield "multi-instance, for each person"
+
+
+def depth(block: blocks.Block) -> int:
+    """How deeply groups, loops and branches are nested."""
+    inside = max((depth(inner) for inner in block.inner()), default=0)
+    return inside + (not isinstance(block, blocks.Sequence | blocks.Work | blocks.Auto | blocks.Wait | blocks.Say | blocks.Limit))
