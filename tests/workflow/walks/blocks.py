@@ -32,6 +32,9 @@ class Test:
 class Block:
     id: str = ""
 
+    def __deepcopy__(self, memo: object) -> Block:
+        return self
+
     def inner(self) -> Iterator[Block]:
         """The blocks directly inside."""
         return iter(())

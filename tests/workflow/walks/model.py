@@ -410,6 +410,13 @@ class Trigger:
         self.container.launch(self.whenever, tag)
 
 
+class Outermost(Open):
+    """What stands around the whole case."""
+
+    def done(self, child: Open) -> None:
+        self.world.ended = True
+
+
 class World:
     def __init__(self, top: b.Group, now: datetime) -> None:
         self.facts: dict[str, object] = dict.fromkeys(b.FACTS, False)
@@ -421,11 +428,6 @@ class World:
         self.toolboxes: list[Container] = []
         self.rounds: list[Open] = []
         self.ended = False
-        world = self
-
-        class Outermost(Open):
-            def done(self, child: Open) -> None:
-                world.ended = True
 
         self.root = Outermost(self, top, None, None)
         self.top = Open(self, top, self.root, None)

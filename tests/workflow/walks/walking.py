@@ -60,11 +60,15 @@ class Shelf:
 class Walk:
     def __init__(self, seed: int, *, steps: int = 40, always: bool | None = None) -> None:
         self.seed, self.random, self.always = seed, Random(seed), always
-        self.top, files = blocks.make(seed) if always is None else blocks.long_loop()
+        self.draw(*(blocks.make(seed) if always is None else blocks.long_loop()))
+        self.steps = steps
+
+    def draw(self, top: blocks.Group, files: dict[str, str]) -> None:
+        self.top = top
         self.diagrams = {file: read(file, source) for file, source in files.items()}
         self.elements = {e.id: e for diagram in self.diagrams.values() for e in diagram.elements.values()}
         self.specs = build("P", self.diagrams)
-        self.house, self.shelf, self.steps, self.tags = House(), Shelf(), steps, 100
+        self.house, self.shelf, self.tags = House(), Shelf(), 100
         self.trail: list[str] = []
 
     # The engine's side.
