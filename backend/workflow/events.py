@@ -98,9 +98,7 @@ def check_gates(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, element, "It has nothing to choose between.", "Draw at least two waits after it.")
         for step in behind:
             if step.kind not in ("intermediateCatchEvent", "receiveTask"):
-                yield at(
-                    diagram, step, f"“{element.label or 'Whichever comes first'}” leads here, where nothing is waited for.", "Draw a wait."
-                )
+                yield at(diagram, step, "“Whichever comes first” leads here, where nothing is waited for.", "Draw a wait.")
             elif len(diagram.incoming[step.id]) > 1 or any(e.attached_to == step.id for e in diagram.elements.values()) or step.repeat:
                 yield at(
                     diagram,
@@ -108,7 +106,7 @@ def check_gates(pack: Pack) -> Iterator[Finding]:
                     "It stands behind “whichever comes first”, so nothing else may lead to it or hang on it.",
                     "Draw it again.",
                 )
-        heard = [(step.event, step.heard) for step in behind if step.event != "timer"]
+        heard = [(step.event, step.heard) for step in behind if step.heard]
         if len(set(heard)) < len(heard):
             yield at(diagram, element, "Two of its ways wait for the same thing.", "Take one away.")
 

@@ -104,9 +104,10 @@ class StepDone:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where the instance stands after the command."""
+    """Where the instance stands after the command. `stood` are the engine ids of the tasks that were open before it."""
 
     state: dict[str, Any]
+    stood: frozenset[str]
     facts: dict[str, Value]
     open: list[OpenTask]
     offers: list[Offer]
@@ -137,6 +138,7 @@ class Run:
         self.top = load(self.diagrams, state, engine) if state else rooted(empty(self.diagrams, engine), uuid4())
         self.scopes = Scopes(state.get("scopes"))
         self._ended = str(state.get("ended", ""))
+        self._stood = frozenset(str(task.id) for tree in self._trees() for task in tree.tasks.values() if _is_open(task))
 
     # What the specs ask of the run.
 
@@ -284,6 +286,7 @@ class Run:
             self._say_stuck(live)
         return Outcome(
             state=dump(self.top, self.scopes, self._ended),
+            stood=self._stood,
             facts=self.facts,
             open=open_tasks,
             offers=offers,
