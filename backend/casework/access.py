@@ -63,6 +63,20 @@ def may_do(user: User, task: Task) -> bool:
     return task.owner_id == user.pk or task.role in user.role_codes or user.can(powers.MANAGE)
 
 
+def lock_task(user: User, task_id: int) -> Task:
+    """A task of the user's landlord with its case, locked until the transaction ends and read as it is then: nobody else
+    can complete it, move its instance or give its case away. The instance is locked first, as every command does."""
+    tasks = Task.objects.select_for_update(of=("instance", "self", "instance__case"), no_key=True)
+    found = tasks.select_related("instance__case", "instance__landlord").filter(pk=task_id, instance__case__landlord=user.landlord_id)
+    for task in found:
+        case = task.instance.case
+        case.landlord = task.instance.landlord
+        if case.owner_id == user.pk:
+            case.owner = user
+        return task
+    raise NotFound
+
+
 def reports_for(user: User) -> QuerySet[Report]:
     """The reports this person may see: those waiting to be placed for triage, else those of their cases."""
     reports = Report.objects.filter(landlord=user.landlord_id)

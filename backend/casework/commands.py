@@ -248,7 +248,7 @@ def _worked(case: Case, by: User) -> Case:
 
 def form_of(task: Task) -> Form:
     """The form of a task, as the case's own version has it."""
-    return task.instance.version.contents.forms[task.form]
+    return task.instance.contents.forms[task.form]
 
 
 def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
@@ -270,27 +270,33 @@ def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
 @transaction.atomic
 def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, now: datetime) -> Record:
     """Complete a task with its form's answers. Raises `InvalidAnswers`, `Refused` or `AlreadyDone`; then nothing changes."""
-    task = _task(task_id, by)
-    held = runner.take(task, by=by, now=now)
-    # Read after the lock: somebody may just have given the case to another officer.
-    case = Case.objects.select_related("landlord", "owner").get(instance=task.instance_id)
+    task = access.lock_task(by, task_id)
+    _check_may_do(task, by)
+    runner.take(task, by=by, now=now)
+    case = task.instance.case
     form = form_of(task)
     cleaned = form.clean(data, people_for(task, form, case))
     kept = Record.objects.create(
         case=case, party_id=task.party_id, task=task, form=form.key, title=form.record, answers=cleaned.answers, by=by, at=now
     )
     record("complete_task", f"Completed “{task.name}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
-    runner.complete(held, facts=cleaned.facts, by=by, now=now, subject=case)
+    runner.complete(task, facts=cleaned.facts, by=by, now=now, subject=case)
     return kept
 
 
 def _task(task_id: int, by: User) -> Task:
-    task = Task.objects.select_related("instance__version", "instance__case__landlord").filter(pk=task_id).first()
-    if task is None or not access.may_see(by, task):
+    task = Task.objects.select_related("instance__case__landlord").filter(pk=task_id).first()
+    if task is None:
+        raise NotFound
+    _check_may_do(task, by)
+    return task
+
+
+def _check_may_do(task: Task, by: User) -> None:
+    if not access.may_see(by, task):
         raise NotFound
     if not access.may_do(by, task):
         raise NotAllowed("This task belongs to another role. Ask your team leader to hand it over.")
-    return task
 
 
 @transaction.atomic

@@ -71,6 +71,12 @@ class Version(models.Model):
         return contents_of(self.content_id)
 
 
+@lru_cache(maxsize=1_024)
+def digest_of(version_id: int) -> str:
+    """The hash that names a version's files."""
+    return Version.objects.values_list("content_id", flat=True).get(pk=version_id)
+
+
 @lru_cache(maxsize=64)
 def files_of(digest: str) -> Mapping[str, str]:
     """The files kept under a hash."""
@@ -105,6 +111,11 @@ class Instance(models.Model):
 
     def __str__(self) -> str:
         return f"Instance {self.pk}"
+
+    @property
+    def contents(self) -> PackContents:
+        """The pack of its version. A version never changes, so nothing is read again for it."""
+        return contents_of(digest_of(self.version_id))
 
 
 class Task(models.Model):

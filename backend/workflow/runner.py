@@ -67,7 +67,7 @@ class _House:
 
     def __init__(self, instance: Instance, facts: dict[str, Value], by: User | None, now: datetime, subject: Any) -> None:
         self.instance, self.facts, self.by, self.now = instance, facts, by, now
-        self.contents: Pack = instance.version.contents
+        self.contents: Pack = instance.contents
         self.calendar = instance.landlord.calendar
         self.functions: Mapping[str, Function] = functions_for(self.calendar)
         self.subject = subject or _subjects[0].subject(instance)
@@ -130,27 +130,18 @@ def hold(instance: Instance) -> None:
     _lock(instance.pk)
 
 
-@dataclass(frozen=True)
-class Held:
-    """A task that this transaction has taken: nobody else can complete it or move its instance."""
-
-    task: Task
-    instance: Instance
-
-
-def take(task: Task, *, by: User, now: datetime) -> Held:
-    """Lock the task's instance and mark the task done, in the caller's transaction. Raises `AlreadyDone` when it is not
+def take(task: Task, *, by: User, now: datetime) -> None:
+    """Mark a task done that the caller's transaction has locked with its instance. Raises `AlreadyDone` when it is not
     open any more."""
-    instance = _lock(task.instance_id)
-    if Task.objects.filter(pk=task.pk, status=Task.OPEN).update(status=Task.DONE, closed_at=now, closed_by=by) == 0:
+    if task.status != Task.OPEN:
         raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
-    return Held(task, instance)
+    task.status, task.closed_at, task.closed_by = Task.DONE, now, by
+    task.save(update_fields=["status", "closed_at", "closed_by"])
 
 
-def complete(held: Held, *, facts: Mapping[str, Value], by: User, now: datetime, subject: Any = None) -> Instance:
+def complete(task: Task, *, facts: Mapping[str, Value], by: User, now: datetime, subject: Any = None) -> Instance:
     """Move on from a taken task with the facts its form gave. `subject` saves looking it up again."""
-    engine_id = str(held.task.engine_id)
-    return _move(held.instance, lambda run: run.complete(engine_id, facts), by=by, now=now, subject=subject)
+    return _move(task.instance, lambda run: run.complete(str(task.engine_id), facts), by=by, now=now, subject=subject)
 
 
 def deliver(
@@ -199,7 +190,7 @@ def _move(
     """Load, act, settle and save one locked instance."""
     if instance.ended_at is not None:
         raise AlreadyDone("This case's procedure has ended.")
-    contents = instance.version.contents
+    contents = instance.contents
     facts: dict[str, Value] = {**dict.fromkeys(contents.facts), **unpack(instance.facts)}
     house = _House(instance, facts, by, now, subject)
     facts.update({name: house.accept(name, value) for name, value in (learn or {}).items()})
@@ -210,7 +201,7 @@ def _move(
 
 
 def _lock(instance_id: int) -> Instance:
-    return Instance.objects.select_for_update(of=("self",)).select_related("landlord", "version").get(pk=instance_id)
+    return Instance.objects.select_for_update(of=("self",)).select_related("landlord").get(pk=instance_id)
 
 
 def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
@@ -218,13 +209,26 @@ def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
     _save_tasks(instance, outcome.open, house)
     if outcome.troubles or instance.has_faults:
         _save_faults(instance, outcome.troubles, house)
-    instance.state, instance.facts = outcome.state, pack_values(outcome.facts)
-    instance.has_faults, instance.awaits_message = bool(outcome.troubles), outcome.awaits_message
-    instance.offers = [_offer(offer) for offer in outcome.offers]
-    instance.active, instance.messages, instance.due_at = outcome.active, outcome.messages, outcome.due_at
+    stands: dict[str, Any] = {
+        "state": outcome.state,
+        "facts": pack_values(outcome.facts),
+        "has_faults": bool(outcome.troubles),
+        "awaits_message": outcome.awaits_message,
+        "offers": [_offer(offer) for offer in outcome.offers],
+        "active": outcome.active,
+        "messages": outcome.messages,
+        "due_at": outcome.due_at,
+    }
     if outcome.ended:
-        instance.ended_at, instance.ended_by = house.now, outcome.ended
-    instance.save()
+        stands.update(ended_at=house.now, ended_by=outcome.ended)
+    _save_changed(instance, stands)
+
+
+def _save_changed(instance: Instance, stands: Mapping[str, Any]) -> None:
+    changed = [column for column, value in stands.items() if getattr(instance, column) != value]
+    for column in changed:
+        setattr(instance, column, stands[column])
+    instance.save(update_fields=changed)
 
 
 def _offer(offer: Offer) -> dict[str, str]:
