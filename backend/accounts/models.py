@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, time
 from functools import cached_property
 from typing import Any, ClassVar
@@ -41,9 +42,12 @@ class Landlord(models.Model):
     @cached_property
     def calendar(self) -> Calendar:
         """Working time as this landlord keeps it."""
-        closed: frozenset[date] = frozenset(self.closures.values_list("day", flat=True))
+        return self.calendar_without(self.closures.values_list("day", flat=True))
+
+    def calendar_without(self, closures: Iterable[date]) -> Calendar:
+        """The same for who has read the closures already."""
         reading: Reading = self.working_hours_reading  # type: ignore[assignment]  # the choices are the readings
-        return Calendar(self.opens, self.closes, closed, reading)
+        return Calendar(self.opens, self.closes, frozenset(closures), reading)
 
 
 class Closure(models.Model):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts import powers
-from backend.accounts.models import User
+from backend.accounts.models import Closure, User
 from backend.casework.models import Case, Report
 from backend.errors import NotAllowed, NotFound
 from backend.workflow.models import Task
+from backend.workflow.prepared import Prepared
 
 
 def need(user: User, *any_of: str) -> None:
@@ -66,15 +68,25 @@ def may_do(user: User, task: Task) -> bool:
 def lock_task(user: User, task_id: int) -> Task:
     """A task of the user's landlord with its case, locked until the transaction ends and read as it is then: nobody else
     can complete it, move its instance or give its case away. The instance is locked first, as every command does."""
+    task = _LOCKED.first(task_id, user.landlord_id)
+    if task is None:
+        raise NotFound
+    case, landlord = task.instance.case, task.instance.landlord
+    landlord.calendar = landlord.calendar_without(task.closures)  # type: ignore[attr-defined]  # _locked annotates it
+    case.landlord = landlord
+    if case.owner_id == user.pk:
+        case.owner = user
+    return task
+
+
+def _locked() -> QuerySet[Task]:
+    closures = Closure.objects.filter(landlord=OuterRef("instance__landlord")).values("day")
     tasks = Task.objects.select_for_update(of=("instance", "self", "instance__case"), no_key=True)
-    found = tasks.select_related("instance__case", "instance__landlord").filter(pk=task_id, instance__case__landlord=user.landlord_id)
-    for task in found:
-        case = task.instance.case
-        case.landlord = task.instance.landlord
-        if case.owner_id == user.pk:
-            case.owner = user
-        return task
-    raise NotFound
+    joined = tasks.select_related("instance__case", "instance__landlord").annotate(closures=ArraySubquery(closures))
+    return joined.filter(pk=0).filter(instance__case__landlord=0)
+
+
+_LOCKED = Prepared(_locked)
 
 
 def reports_for(user: User) -> QuerySet[Report]:

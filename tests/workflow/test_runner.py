@@ -165,7 +165,7 @@ def test_completing_a_task_takes_few_statements_and_no_more_as_the_case_grows_ol
         commands.start_tool(case=case, element="Tool_update", party=case.parties.get(), by=officer, now=now)
         late = statements(case, "Update the reporter", officer, now)
     # BEGIN and COMMIT of a real request, or the savepoint here, are counted.
-    assert early <= 14 and late <= early
+    assert early <= 10 and late <= early
 
 
 def statements(case: Case, name: str, by: User, now: datetime) -> int:
