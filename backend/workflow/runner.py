@@ -206,7 +206,7 @@ def _lock(instance_id: int) -> Instance:
 
 def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
     _save_steps(instance, outcome.done, house)
-    _save_tasks(instance, outcome.open, house)
+    _save_tasks(instance, outcome, house)
     if outcome.troubles or instance.has_faults:
         _save_faults(instance, outcome.troubles, house)
     stands: dict[str, Any] = {
@@ -253,14 +253,11 @@ def _save_steps(instance: Instance, done: Iterable[StepDone], house: _House) -> 
     )  # fmt: skip
 
 
-def _save_tasks(instance: Instance, opened: Iterable[OpenTask], house: _House) -> None:
+def _save_tasks(instance: Instance, outcome: Outcome, house: _House) -> None:
     """Rows for what the engine offers now: new ones are made, those it no longer offers are cancelled."""
-    offered = {UUID(task.id): task for task in opened}
-    standing = dict(Task.objects.filter(instance=instance, status=Task.OPEN).values_list("engine_id", "pk"))
-    gone = [pk for engine_id, pk in standing.items() if engine_id not in offered]
-    if gone:
-        Task.objects.filter(pk__in=gone).update(status=Task.CANCELLED, closed_at=house.now)
-    Task.objects.bulk_create([_new_task(instance, t, house) for key, t in offered.items() if key not in standing])
+    if gone := outcome.stood - {task.id for task in outcome.open}:
+        Task.objects.filter(engine_id__in=gone, status=Task.OPEN).update(status=Task.CANCELLED, closed_at=house.now)
+    Task.objects.bulk_create([_new_task(instance, task, house) for task in outcome.open if task.id not in outcome.stood])
 
 
 def _new_task(instance: Instance, opened: OpenTask, house: _House) -> Task:

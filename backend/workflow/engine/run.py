@@ -104,7 +104,8 @@ class StepDone:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where the instance stands after the command. `stood` are the engine ids of the tasks that were open before it."""
+    """Where the instance stands after the command. `stood` are the engine ids of the tasks that were open before it, without the one
+    that it completed."""
 
     state: dict[str, Any]
     stood: frozenset[str]
@@ -228,6 +229,7 @@ class Run:
             raise EngineError("This task is no longer open.")
         self._learn(task, facts)
         self._finish(task)
+        self._stood -= {task_id}
         self._settle()
 
     def deliver(self, message: str, facts: Mapping[str, Value], scope: Scope) -> None:
