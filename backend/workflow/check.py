@@ -13,6 +13,7 @@ from backend.workflow.expressions import ExpressionError, parse
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.functions import NAMES
 from backend.workflow.packs import ABOUT, Files, Pack, read_pack
+from backend.workflow.rails import check_rails
 from backend.workflow.shape import at, each_element
 
 
@@ -164,4 +165,5 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
     check_about, check_lengths, check_tasks, check_operations, check_names, check_expressions, *shape.CHECKS, *events.CHECKS,
+    check_rails,
 )  # fmt: skip

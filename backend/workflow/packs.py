@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from backend.workflow.values import Fact, is_kind
 
 Files = Mapping[str, str]
 ABOUT = "pack.toml"
+STANDING = "letters.toml"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Pack:
     promises: Mapping[str, Promise]
     facts: Mapping[str, Fact]
     sources: Mapping[str, str]
+    #: The guard rails as they are declared; `rails` reads and proves them.
+    rails: tuple[Mapping[str, Any], ...] = ()
+    #: The landlord's standing words for letters.
+    standing: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def engine(self) -> Diagrams:
@@ -72,9 +77,13 @@ def content_hash(files: Files) -> str:
 
 
 def lay_over(base: Files, overlay: Files) -> dict[str, str]:
-    """The overlay's files over the base's. `pack.toml` is merged key by key; `extends` is used up."""
+    """The overlay's files over the base's. `pack.toml` is merged key by key, guard rails are added to the base's, and
+    `extends` is used up."""
     merged = {**base, **overlay}
-    about = {**tomllib.loads(base.get(ABOUT, "")), **tomllib.loads(overlay.get(ABOUT, ""))}
+    below, above = tomllib.loads(base.get(ABOUT, "")), tomllib.loads(overlay.get(ABOUT, ""))
+    about = {**below, **above}
+    if rails := [*below.get("rail", []), *above.get("rail", [])]:
+        about["rail"] = rails
     about.pop("extends", None)
     merged[ABOUT] = _toml(about)
     return merged
@@ -119,7 +128,11 @@ class _Reader:
             )
         self._stop()
         sources = {path: text for path, text in self.files.items() if path.endswith(".bpmn")}
-        return Pack(str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, sources)
+        rails, standing = _rails(about), self._standing()
+        self._stop()
+        return Pack(
+            str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, sources, rails, standing
+        )  # fmt: skip
 
     def _about(self) -> dict[str, Any]:
         try:
@@ -129,6 +142,13 @@ class _Reader:
         if "title" not in about:
             raise PackRefused([Finding(ABOUT, "", "The pack has no title.", "Give it one.")])
         return about
+
+    def _standing(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.files.get(STANDING, ""))
+        except tomllib.TOMLDecodeError as error:
+            self._add(Finding(STANDING, "", f"It cannot be read: {error}.", "Check the file."))
+            return {}
 
     def _each(self, ending: str, reader: Any, prefix: str = "") -> dict[str, Any]:
         found = {}
@@ -200,6 +220,11 @@ class _Reader:
 
 def _roles(about: Mapping[str, Any]) -> dict[str, Role]:
     return {r["code"]: Role(r["code"], r["name"], tuple(r.get("powers", ()))) for r in about.get("role", [])}
+
+
+def _rails(about: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    declared = about.get("rail", [])
+    return tuple(rail for rail in (declared if isinstance(declared, list) else [declared]) if isinstance(rail, Mapping))
 
 
 def _toml(about: Mapping[str, Any]) -> str:
