@@ -103,7 +103,7 @@ def _prove(rail: Rail, ways: Ways) -> Iterator[Finding]:
 def _bearers(ways: Ways, *marks: str, word: str = "") -> list[Step]:
     """The steps with any of these marks, as often as they stand in the graph. A case comes from its start to its end."""
     ends = {START: ways.case.opens} if word in ("from", "after") else {END: ways.case.done} if word == "to" else {}
-    return [step for mark in marks for step in ([Step(ends[mark], ends[mark])] if mark in ends else ways.marked.get(mark, []))]
+    return [step for mark in marks for step in ([Step(*[ends[mark]] * 4)] if mark in ends else ways.marked.get(mark, []))]
 
 
 def _every_path(rail: Rail, ways: Ways) -> Iterator[Finding]:
@@ -130,7 +130,7 @@ def _always(rail: Rail, ways: Ways) -> Iterator[Finding]:
     after = [step.done for step in _bearers(ways, *rail.said["after"], word="after")]
     for mark in rail.said["reaches"]:
         reached = _bearers(ways, mark)
-        past = escapes(ways.case, frozenset(step.opens for step in reached))
+        past = escapes(ways.case.opens, ways.case.done, frozenset(step.opens for step in reached))
         for spot in [spot for spot in after if spot in past][:1]:
             yield _broken(
                 rail, follow(past, spot, ways.case.done), f"“{_name(reached, mark)}” is never reached on the way", "Draw the way on to it."
@@ -152,11 +152,20 @@ def _waiting(ways: Ways, step: Step, other: Step) -> list[Spot]:
     an event sub-process, is waiting for nobody."""
     if step.opens in other.inside or other.opens in step.inside:
         return []
-    both = [spot for spot, same in zip(step.opens.within, other.opens.within, strict=False) if spot is same][-1]
+    shared = [spot for spot, same in zip(step.opens.within, other.opens.within, strict=False) if spot is same]
+    while _in_turn(shared[-1]):
+        shared.pop()
+    both = shared[-1]
     own = [spot for spot in ways.opened[both] if spot.within[-1] is both]
-    apart = {spot for spot in own if spot.element is None or spot.element.event_sub_process} | ({both.other} if both.other else set())
+    apart = {spot for spot in own if spot.element is None or spot.element.event_sub_process} | {both, *([both.other] if both.other else [])}
     search = Search(ways, [other.done], frozenset(apart), lambda line: False)
     return search.path(step.opens) if step.opens in search.found else []
+
+
+def _in_turn(spot: Spot) -> bool:
+    """Whether what is inside happens again when it is done, so that the next time waits for the last."""
+    repeat = spot.element.repeat if spot.element else None
+    return repeat is not None and (repeat.loop or repeat.in_turn)
 
 
 _PROOFS = {"every_path": _every_path, "no_path": _no_path, "always": _always, "never_waits": _never_waits}

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backend.workflow.ways import Spot, Step, Ways, following
+from backend.workflow.ways import Spot, Ways, following
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Search:
         if not target.done or opening not in self.ways.opened or opening in self.around or opening not in reached:
             return True
         if target not in self.through:
-            self.through[target] = escapes(Step(opening, target), self.closed)
+            self.through[target] = escapes(opening, target, self.closed)
         return opening in self.through[target]
 
     def path(self, last: Spot) -> list[Spot]:
@@ -76,16 +76,16 @@ def _kills(spot: Spot) -> bool:
     return spot.other is not None and spot.other.ends_all
 
 
-def escapes(box: Step, closed: frozenset[Spot]) -> dict[Spot, Spot]:
-    """Backward: the spots in `box` from which a whole run can get to its end without entering the closed spots, each
+def escapes(opens: Spot, done: Spot, closed: frozenset[Spot]) -> dict[Spot, Spot]:
+    """Backward: the spots from which a whole run through what `opens` can get to where it is `done` without entering the closed spots, each
     with the spot it goes on to. After a split every branch must get there.
     """
-    found = {box.done: box.done}
-    queue = deque([box.done])
+    found = {done: done}
+    queue = deque([done])
     while queue:
         spot = queue.popleft()
         for source in spot.sources:
-            if source in found or source in closed or (source is not box.opens and box.opens not in source.within):
+            if source in found or source in closed or (source is not opens and opens not in source.within):
                 continue
             split = source.splits and spot in source.ways
             if all(way in found for way in source.ways) if split else _leads(source, spot):

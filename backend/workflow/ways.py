@@ -51,8 +51,12 @@ class Spot:
 
 @dataclass(eq=False)
 class Step:
+    """Lines lead to `entry` and on from `exit`: around the opening and the end of a step that may happen no times at all."""
+
     opens: Spot
     done: Spot
+    entry: Spot
+    exit: Spot
 
     @property
     def inside(self) -> tuple[Spot, ...]:
@@ -83,7 +87,7 @@ class _Builder:
 
     def whole(self, start: str) -> Ways:
         case = self.ways.case
-        self._fill(case, self.diagrams[start], start, (start,))
+        self._fill(case, self.diagrams[start], start, (start,), caught=False)
         openings = (case.opens, *self.ways.opened[case.opens])
         for spot in (*openings, *(opening.other for opening in openings)):
             for target in following(spot) if spot else ():
@@ -101,31 +105,54 @@ class _Builder:
             self.ways.marked.setdefault(mark, []).append(step)
         return step
 
-    def _fill(self, box: Step, diagram: Diagram, container: str, calls: tuple[str, ...]) -> None:
-        """Draw what is inside `box`: the steps of `container`."""
+    def _fill(self, box: Step, diagram: Diagram, container: str, calls: tuple[str, ...], *, caught: bool) -> None:
+        """Draw what is inside `box`: the steps of `container`. `caught`: something around it catches errors."""
         self.ways.opened[box.opens] = []
         steps = {element.id: self._step(diagram, element, box.inside) for element in self.inside[diagram.process].get(container, ())}
+        catching = {e.attached_to or e.container for e in diagram.elements.values() if e.event == "error" and e.kind != "endEvent"}
+        caught = caught or any(e.event_sub_process and e.id in catching for e in self.inside[diagram.process].get(container, ()))
         for name, step in steps.items():
-            self._enter(step, diagram, diagram.elements[name], calls)
+            self._enter(step, diagram, diagram.elements[name], calls, caught=caught or name in catching)
+            self._repeat(step)
+        for name, step in steps.items():
             self._lead_on(step, [steps[flow.target] for flow in diagram.outgoing.get(name, ()) if flow.target in steps])
             step.opens.joins = diagram.elements[name].kind == "parallelGateway" and len(diagram.incoming.get(name, ())) > 1
         for name, step in steps.items():
             self._break_in(box, step, steps, diagram, diagram.elements[name])
         self._cut_short(steps, diagram)
-        self._begin_and_end(box, steps, diagram, container)
+        self._begin_and_end(box, steps, diagram, container, caught=caught)
 
-    def _enter(self, step: Step, diagram: Diagram, element: Element, calls: tuple[str, ...]) -> None:
+    def _enter(self, step: Step, diagram: Diagram, element: Element, calls: tuple[str, ...], *, caught: bool) -> None:
         called = self.diagrams.get(element.called)
         if called is not None and called.process not in calls:
-            self._fill(step, called, called.process, (*calls, called.process))
+            self._fill(step, called, called.process, (*calls, called.process), caught=caught)
         elif element.id in self.inside[diagram.process]:
-            self._fill(step, diagram, element.id, calls)
+            self._fill(step, diagram, element.id, calls, caught=caught)
         else:
             step.opens.ways.append(step.done)
 
+    def _repeat(self, step: Step) -> None:
+        """What repeats may begin again when it is done, or beside itself; what may happen no times can be gone past."""
+        repeat = step.opens.element.repeat if step.opens.element else None
+        if repeat is None:
+            return
+        step.done.ways.append(step.opens)
+        if not repeat.loop and not repeat.in_turn:
+            for spot in self.ways.opened.get(step.opens, ()):
+                spot.asides.append(step.opens)
+        if repeat.before if repeat.loop else not (repeat.count.isdigit() and int(repeat.count)):
+            step.entry, step.exit = (
+                Spot(step.opens.file, None, step.opens.within),
+                Spot(step.opens.file, None, step.opens.within, done=True),
+            )
+            step.entry.ways.extend([step.opens, step.exit])
+            step.done.ways.append(step.exit)
+            for around in step.opens.within:
+                self.ways.opened[around].extend([step.entry, step.exit])
+
     def _lead_on(self, step: Step, targets: list[Step]) -> None:
         element = step.opens.element
-        step.done.ways.extend(target.opens for target in targets)
+        step.exit.ways.extend(target.entry for target in targets)
         step.done.splits = element is not None and element.kind == "parallelGateway" and len(targets) > 1
 
     def _break_in(self, box: Step, step: Step, steps: Mapping[str, Step], diagram: Diagram, element: Element) -> None:
@@ -159,26 +186,27 @@ class _Builder:
                 for victim in theirs - joined if final & (mine - joined) else ():
                     self._attach(steps[victim].opens, steps[one], interrupts=True)
 
-    def _begin_and_end(self, box: Step, steps: Mapping[str, Step], diagram: Diagram, container: str) -> None:
+    def _begin_and_end(self, box: Step, steps: Mapping[str, Step], diagram: Diagram, container: str, *, caught: bool) -> None:
         main = [(diagram.elements[name], step) for name, step in steps.items() if not diagram.elements[name].event_sub_process]
         first = [step for element, step in main if not diagram.incoming.get(element.id) and not element.attached_to]
         last = [(element, step) for element, step in main if not diagram.outgoing.get(element.id)]
         for element, step in last:
-            step.done.ways.append(box.done)
+            if element.event != "error" or element.kind != "endEvent" or not caught:
+                step.exit.ways.append(box.done)
             step.opens.ends_all = element.event == "terminate"
         if box.opens.element is not None and box.opens.element.id == container and box.opens.element.kind == "adHocSubProcess":
             box.opens.ways.append(box.done)
             self._offer(box, first)
         else:
             starts = [step for step in first if step.opens.element and step.opens.element.kind == "startEvent"]
-            box.opens.ways.extend(step.opens for step in starts or first)
+            box.opens.ways.extend(step.entry for step in starts or first)
         if not box.opens.ways:
             box.opens.ways.append(box.done)
 
     def _offer(self, box: Step, tools: list[Step]) -> None:
         """Any tool may be started while the toolbox is open, whatever else in it is."""
         shelf = Spot(box.opens.file, None, box.inside, beside=True)
-        shelf.ways.extend(tool.opens for tool in tools)
+        shelf.ways.extend(tool.entry for tool in tools)
         for spot in (box.opens, *self.ways.opened[box.opens]):
             spot.asides.append(shelf)
         for around in box.inside:
@@ -186,9 +214,9 @@ class _Builder:
 
 
 def _pair(file: str, element: Element | None, within: tuple[Spot, ...]) -> Step:
-    step = Step(Spot(file, element, within), Spot(file, element, within, done=True))
-    step.opens.other, step.done.other = step.done, step.opens
-    return step
+    opens, done = Spot(file, element, within), Spot(file, element, within, done=True)
+    opens.other, done.other = done, opens
+    return Step(opens, done, opens, done)
 
 
 def _by_container(diagram: Diagram) -> dict[str, list[Element]]:

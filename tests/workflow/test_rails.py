@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.workflow.bpmn import Diagram, Element, Flow, read
+from backend.workflow.bpmn import Diagram, Element, Flow, Repeat, read
 from backend.workflow.findings import Finding
 from backend.workflow.packs import flattened, lay_over, read_pack
 from backend.workflow.rails import check_rails
@@ -55,19 +55,17 @@ def _numbered(text: str, number: int) -> str:
 
 
 def _marked(diagram: Diagram) -> Diagram:
-    """What follows `__` in an id is a mark: Talk__C bears C. An end called Stop ends everything."""
-    elements = {
-        name: replace(
-            element,
-            name=name.split("__")[0],
-            properties={"mark": " ".join(name.split("__")[1:])},
-            event="terminate" if name == "Stop" else element.event,
-        )
-        for name, element in diagram.elements.items()
-    }
+    """What follows `__` in an id is a mark: Talk__C bears C. Some names say more: `EVENTS` and `REPEATS`."""
+    elements = {}
+    for name, element in diagram.elements.items():
+        plain, *marks = name.split("__")
+        event, repeat = EVENTS.get(plain, element.event), REPEATS.get(plain)
+        elements[name] = replace(element, name=plain, properties={"mark": " ".join(marks)}, event=event, repeat=repeat)
     return replace(diagram, elements=elements)
 
 
+EVENTS = {"Stop": "terminate", "Fail": "error", "Caught": "error"}
+REPEATS = {"Each": Repeat(each="respondent"), "Thrice": Repeat(count="3"), "Turns": Repeat(each="respondent", in_turn=True)}
 PASSES = {"every_path": {"from": "start", "to": "B", "passes": ["C"]}}
 FROM_A = {"every_path": {"from": "A", "to": "B", "passes": ["C"]}}
 NO_PATH = {"no_path": {"from": "A", "to": "B"}}
@@ -88,6 +86,9 @@ HOLDS = {
     "reached either way": (ALWAYS, "startEvent S\nuserTask One__A\nexclusiveGateway G\nuserTask X__C\nuserTask Y__C\nendEvent E\nS -> One__A\nOne__A -> G\nG -> X__C\nG -> Y__C\nX__C -> E\nY__C -> E"),
     "reached on one branch": (ALWAYS, "startEvent S\nuserTask One__A\nparallelGateway F\nuserTask X__C\nuserTask Y\nendEvent E1\nendEvent E2\nS -> One__A\nOne__A -> F\nF -> X__C\nF -> Y\nX__C -> E1\nY -> E2"),
     "beside each other": (WAITS, "startEvent S\nparallelGateway F\nuserTask Serve__B\nuserTask Support__D\nendEvent E1\nendEvent E2\nS -> F\nF -> Serve__B\nF -> Support__D\nServe__B -> E1\nSupport__D -> E2"),
+    "three times": (PASSES, "startEvent S\nuserTask Thrice__C\nendEvent E__B\nS -> Thrice__C\nThrice__C -> E__B"),
+    "failed, and caught elsewhere": (PASSES, 'startEvent S\nboundaryEvent Caught attachedToRef="Box"\nendEvent E__B\nendEvent Other\nS -> Box\nBox -> E__B\nCaught -> Other\nsubProcess Box {\nstartEvent S2\nexclusiveGateway G\nuserTask X__C\nendEvent Fail\nendEvent E2\nS2 -> G\nG -> X__C\nG -> Fail\nX__C -> E2\n}'),
+    "each beside the other": (WAITS, "startEvent S\nendEvent E\nS -> Each\nEach -> E\nsubProcess Each {\nstartEvent S2\nparallelGateway F\nuserTask Serve__B\nuserTask Support__D\nendEvent E1\nendEvent E2\nS2 -> F\nF -> Serve__B\nF -> Support__D\nServe__B -> E1\nSupport__D -> E2\n}"),
     "two tools": (WAITS, "startEvent S\nendEvent E\nS -> Box\nBox -> E\nadHocSubProcess Box {\nuserTask Serve__B\nuserTask Support__D\n}"),
 }  # fmt: skip
 
@@ -96,6 +97,11 @@ BREAKS = {
     "a time limit breaks it off": (PASSES, "S -> X -> T -> E", "E__B", 'startEvent S\nuserTask X__C\nboundaryEvent T attachedToRef="X__C"\nendEvent E__B\nS -> X__C\nX__C -> E__B\nT -> E__B'),
     "broken off from inside a group": (PASSES, "S -> Box -> T -> E", "E__B", 'startEvent S\nboundaryEvent T attachedToRef="Box"\nendEvent E__B\nS -> Box\nBox -> E__B\nT -> E__B\nsubProcess Box {\nstartEvent S2\nuserTask X__C\nendEvent E2\nS2 -> X__C\nX__C -> E2\n}'),
     "a tool may be left out": (PASSES, "S -> Box -> E", "E__B", "startEvent S\nendEvent E__B\nS -> Box\nBox -> E__B\nadHocSubProcess Box {\nuserTask X__C\n}"),
+    "for each of nobody": (PASSES, "S -> E", "E__B", "startEvent S\nuserTask Each__C\nendEvent E__B\nS -> Each__C\nEach__C -> E__B"),
+    "failed, and caught by nobody": (PASSES, "S -> Box -> S2 -> G -> Fail -> E", "E__B", "startEvent S\nendEvent E__B\nS -> Box\nBox -> E__B\nsubProcess Box {\nstartEvent S2\nexclusiveGateway G\nuserTask X__C\nendEvent Fail\nendEvent E2\nS2 -> G\nG -> X__C\nG -> Fail\nX__C -> E2\n}"),
+    "one or more": (PASSES, "S -> F -> Y -> J -> E", "E__B", "startEvent S\ninclusiveGateway F\nuserTask X__C\nuserTask Y\ninclusiveGateway J\nendEvent E__B\nS -> F\nF -> X__C\nF -> Y\nX__C -> J\nY -> J\nJ -> E__B"),
+    "one person after another": (NO_PATH, "Support -> E2 -> Turns -> S2 -> Serve", "Serve__B", "startEvent S\nendEvent E\nS -> Turns\nTurns -> E\nsubProcess Turns {\nstartEvent S2\nuserTask Serve__B\nuserTask Support__A\nendEvent E2\nS2 -> Serve__B\nServe__B -> Support__A\nSupport__A -> E2\n}"),
+    "waits for the last in turn": (WAITS, "Support -> E2 -> Turns -> S2 -> F -> Serve", "Serve__B", "startEvent S\nendEvent E\nS -> Turns\nTurns -> E\nsubProcess Turns {\nstartEvent S2\nparallelGateway F\nuserTask Serve__B\nuserTask Support__D\nendEvent E1\nendEvent E2\nS2 -> F\nF -> Serve__B\nF -> Support__D\nServe__B -> E1\nSupport__D -> E2\n}"),
     "not joined": (PASSES, "S -> F -> Y -> Last", "Last__B", "startEvent S\nparallelGateway F\nuserTask X__C\nuserTask Y\nuserTask Last__B\nendEvent E1\nendEvent E2\nS -> F\nF -> X__C\nF -> Y\nX__C -> E1\nY -> Last__B\nLast__B -> E2"),
     "joined with a branch from elsewhere": (FROM_A, "Y -> J -> Last", "Last__B", "startEvent S\nparallelGateway F\nuserTask X__C\nuserTask Y__A\nparallelGateway J\nuserTask Last__B\nendEvent E\nS -> F\nF -> X__C\nF -> Y__A\nX__C -> J\nY__A -> J\nJ -> Last__B\nLast__B -> E"),
     "an end that ends all": (PASSES, "S -> Box -> S2 -> F -> Stop -> E", "E__B", 'startEvent S\nendEvent E__B\nS -> Box\nBox -> E__B\nsubProcess Box {\nstartEvent S2\nparallelGateway F\nuserTask X__C\nendEvent E2\nendEvent Stop\nS2 -> F\nF -> X__C\nF -> Stop\nX__C -> E2\n}'),
