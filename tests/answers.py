@@ -11,6 +11,8 @@ from backend.workflow.forms import Form, Question
 from backend.workflow.models import Task
 
 Answers = dict[str, list[str]]
+#: What most reporters answer: their case goes no special route.
+USUALLY = {"identity": "no", "domestic_abuse": "no"}
 
 
 def fill(form: Form, given: dict[str, str], prefix: str = "") -> Answers:
@@ -19,7 +21,7 @@ def fill(form: Form, given: dict[str, str], prefix: str = "") -> Answers:
     for question in form.questions:
         if question.when and question.when[1] not in data.get(question.when[0], []):
             continue
-        data.update(_fill(question, given.get(question.key)))
+        data.update(_fill(question, given.get(question.key, USUALLY.get(question.key))))
     return data
 
 

@@ -135,7 +135,10 @@ def _do(story: _Story, task: Task, happening: Happening, now: datetime) -> None:
 
 def _answers(form: Form, happening: Happening, dice: random.Random, now: datetime) -> dict[str, list[str]]:
     """Plausible answers to any form."""
-    known = {"is_asb": "yes" if happening.category else "no", "category": happening.category, "harm": happening.harm}
+    known = {
+        "is_asb": "yes" if happening.category else "no", "category": happening.category, "harm": happening.harm,
+        "identity": "yes" if happening.category == "HAT" else "no", "domestic_abuse": "yes" if happening.category == "DOM" else "no",
+    }  # fmt: skip
     data: dict[str, list[str]] = {}
     for question in form.questions:
         if question.when and question.when[1] not in data.get(question.when[0], []):

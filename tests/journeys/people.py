@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Response, expect
 
+from tests.answers import USUALLY
+
 AXE = (Path(__file__).parents[2] / "backend" / "frontend" / "dist" / "test" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: GOV.UK Frontend's conditional radios bear aria-controls and aria-expanded, which axe does not allow on a radio.
@@ -66,7 +68,7 @@ class Person:
                 name = control.get_attribute("name") or ""
                 if name in done:
                     continue
-                self._fill_one(form, control, name, given.get(name))
+                self._fill_one(form, control, name, given.get(name, USUALLY.get(name)))
                 done.add(name)
 
     def _fill_one(self, form: Any, control: Any, name: str, given: str | None) -> None:
