@@ -1,5 +1,7 @@
 """Registers every kind of letter in the catalogue, so that the checker knows what diagrams may send."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -8,7 +10,8 @@ class CorrespondenceConfig(AppConfig):
 
     def ready(self) -> None:
         import letters
+        from backend.correspondence.words import lacking
         from backend.workflow import catalogue
 
         for kind in letters.kinds().values():
-            catalogue.letter(kind.code, kind.title)
+            catalogue.letter(kind.code, kind.title, partial(lacking, kind))

@@ -7,7 +7,6 @@ answer given for the case, the landlord's own standing words in the pack's `lett
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,14 +19,10 @@ from backend.casework.models import Case, Party, Report, Survey
 from backend.rules.working_time import LONDON
 from backend.workflow.expressions import Value
 from backend.workflow.functions import functions_for
+from backend.workflow.packs import Pack
 
-STANDING = "letters.toml"
-
-
-def standing_words(case: Case) -> Mapping[str, Any]:
-    """The landlord's standing words for letters, as the case's version has them."""
-    files = case.instance.version.files
-    return dict(tomllib.loads(files.get(STANDING, "")))
+#: The promise that a letter may tell ahead of its task.
+FIRST_CONTACT = "first-contact"
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ class Writing:
 
 def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     """The letter's data as JSON values. What cannot be met is left out: `letters.missing` says so in words."""
-    answers, words = _answers(writing.case, writing.party), standing_words(writing.case)
+    answers, words = _answers(writing.case, writing.party), writing.case.instance.version.contents.standing
     own = {}
     for need in kind.needs:
         find = _COMPUTED.get(need.name)
@@ -51,6 +46,15 @@ def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
         if value is not None:
             own[need.name] = _shape(need, value)
     return {**_standard(writing.case, writing.party, writing.now), **own}
+
+
+def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
+    """The key and label of each need that no case of this pack could meet: nobody is asked, and nothing stands in its stead."""
+    forms = (pack.forms.get(element.properties.get("form", "")) for element in pack.elements.values())
+    met = {question.key for form in forms if form for question in form.questions} | set(pack.standing) | set(_COMPUTED)
+    if FIRST_CONTACT not in pack.promises:
+        met.discard("first_contact_by")
+    return [(need.name, need.label) for need in kind.needs if not need.optional and need.name not in met]
 
 
 def _standard(case: Case, party: Party, now: datetime) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def _report_summary(writing: Writing) -> str | None:
 def _first_contact_by(writing: Writing) -> str | None:
     """When the first contact is promised: worked out ahead of its task, from what is known now."""
     contents = writing.case.instance.version.contents
-    promise = contents.promises.get("first-contact")
+    promise = contents.promises.get(FIRST_CONTACT)
     if promise is None:
         return None
     calendar = writing.case.landlord.calendar

@@ -4,7 +4,7 @@ into the domain and the checker knows every signature without an upward import. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,11 @@ from backend.workflow.expressions import Value
 from backend.workflow.values import Fact
 
 if TYPE_CHECKING:
+    from backend.workflow.packs import Pack
     from backend.workflow.runner import Context
 
+#: What a letter needs and a pack never gives: keys and labels.
+Lacking = Callable[["Pack"], Iterable[tuple[str, str]]]
 #: An operation's code: it acts on the case of the context and gives back new facts.
 Perform = Callable[..., Mapping[str, Value]]
 
@@ -44,6 +47,7 @@ class _Catalogue:
     messages: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, Lacking] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
 
 
@@ -80,9 +84,10 @@ def group(name: str, label: str) -> None:
     _add(_known.groups, name, label)
 
 
-def letter(code: str, title: str) -> None:
-    """Register a kind of letter that diagrams may send."""
+def letter(code: str, title: str, lacking: Lacking) -> None:
+    """Register a kind of letter that diagrams may send, and how to tell what a pack never says to it."""
     _add(_known.letters, code, title)
+    _add(_known.lacking, code, lacking)
 
 
 def operations() -> Mapping[str, OperationKind]:
@@ -99,6 +104,11 @@ def facts() -> Mapping[str, Fact]:
 
 def letters() -> Mapping[str, str]:
     return _known.letters
+
+
+def lacking(code: str, pack: Pack) -> Iterable[tuple[str, str]]:
+    """The key and label of everything that a letter needs and no case of this pack could give it."""
+    return _known.lacking[code](pack)
 
 
 def groups() -> Mapping[str, str]:

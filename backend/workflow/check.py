@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from backend.workflow import catalogue, events, shape
-from backend.workflow.bpmn import PEOPLE, SYSTEM, Element
-from backend.workflow.expressions import ExpressionError, parse
+from backend.workflow.bpmn import PEOPLE, SYSTEM
 from backend.workflow.findings import Finding, PackRefused
-from backend.workflow.functions import NAMES
+from backend.workflow.meaning import check_expressions
 from backend.workflow.packs import ABOUT, Files, Pack, read_pack
 from backend.workflow.rails import check_rails
 from backend.workflow.shape import at, each_element
@@ -82,6 +81,23 @@ def _parameter_problems(kind: catalogue.OperationKind, given: Mapping[str, str])
             yield f"“{text}” is not one of the choices for “{parameter.label}”.", f"Choose one of: {', '.join(allowed)}."
 
 
+def check_letters(pack: Pack) -> Iterator[Finding]:
+    """Every letter that is sent can be told what it needs: by a question, by the pack's standing words or by the product."""
+    for diagram, element in each_element(pack):
+        kind = catalogue.operations().get(element.operation.name) if element.operation else None
+        for name, parameter in kind.parameters.items() if kind and element.operation else ():
+            code = element.operation.parameters.get(name, "").strip("'\" ") if element.operation else ""
+            if parameter.choices != "letters" or code not in catalogue.letters():
+                continue
+            for need, label in catalogue.lacking(code, pack):
+                yield at(
+                    diagram,
+                    element,
+                    f"The letter “{catalogue.letters()[code]}” needs {label}, which nobody is asked for.",
+                    f"Ask it in a task’s form under the key “{need}”, or write it in letters.toml.",
+                )
+
+
 def check_lengths(pack: Pack) -> Iterator[Finding]:
     """Names fit where they are kept and shown."""
     for diagram, element in each_element(pack):
@@ -101,50 +117,6 @@ def check_names(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, element, f"“{element.message}” is not a message that a case can get.", "Choose a message.")
         if element.event == "timer" and not element.due:
             yield at(diagram, element, "It does not say how long to wait.", "Write when, for example days(28, since=opened_at).")
-
-
-def check_expressions(pack: Pack) -> Iterator[Finding]:
-    """Every expression can be read, and names only facts and functions that exist."""
-    for diagram, element in each_element(pack):
-        for text in _expressions(element):
-            yield from (at(diagram, element, sentence, "Correct it.") for sentence in expression_problems(pack, text))
-    for diagram in pack.diagrams.values():
-        for flow in diagram.flows.values():
-            for sentence in expression_problems(pack, flow.condition) if flow.condition else ():
-                yield Finding(diagram.file, flow.id, sentence, "Correct the condition on this line.", flow.name)
-    for table in pack.tables.values():
-        for text in (given.text for given in table.inputs):
-            yield from (Finding(f"{table.key}.dmn", "", s, "Correct the column.", table.name) for s in expression_problems(pack, text))
-    for promise in pack.promises.values():
-        for length in promise.lengths:
-            for sentence in expression_problems(pack, length.when) if length.when else ():
-                yield Finding("promises.toml", promise.code, sentence, "Correct it.", promise.name)
-        if promise.since and promise.since not in pack.facts:
-            yield Finding(
-                "promises.toml", promise.code, f"“{promise.since}” is not a fact.", "Choose the fact the clock starts from.", promise.name
-            )
-
-
-def _expressions(element: Element) -> Iterator[str]:
-    yield from (element.properties[key] for key in ("due", "offered") if element.properties.get(key))
-    yield from (text for text in (element.due, element.completion) if text)
-    if element.repeat is not None:
-        yield from (text for text in (element.repeat.count, element.repeat.condition, element.repeat.until) if text)
-    if element.operation is not None:
-        yield from (text for text in element.operation.parameters.values() if text.strip())
-
-
-def expression_problems(pack: Pack, text: str) -> Iterator[str]:
-    """Sentences about `text`; nothing when it can be used."""
-    try:
-        expression = parse(text)
-    except ExpressionError as error:
-        yield error.sentence
-        return
-    for name in sorted(expression.names - set(pack.facts)):
-        yield f"“{name}” is not a fact that any form, table or the product sets."
-    for name in sorted(expression.functions - NAMES):
-        yield f"“{name}” is not a function that diagrams have."
 
 
 def check_about(pack: Pack) -> Iterator[Finding]:

@@ -72,7 +72,8 @@ def read_table(key: str, source: str) -> Table:
     root = parse_xml(file, source)
     for node in root.iter():
         if isinstance(node.tag, str) and etree.QName(node).localname not in _TAGS:
-            raise refuse(file, node.get("id", ""), f"“{etree.QName(node).localname}” is not part of a decision table.")
+            what = etree.QName(node).localname
+            raise refuse(file, node.get("id", ""), f"“{what}” is not part of a decision table.", "Save it again from the editor.")
     decision = root.find(f"{{{DMN}}}decision")
     table = decision.find(f"{{{DMN}}}decisionTable") if decision is not None else None
     if decision is None or table is None:
@@ -121,9 +122,17 @@ class _Reader:
     def _fact(self, node: etree._Element, results: list[str]) -> Fact:
         kind = _KINDS.get(node.get("typeRef", "string"))
         if kind is None:
-            raise refuse(self.file, node.get("id", ""), f"“{node.get('typeRef')}” is not a type of output.")
-        choices = tuple(dict.fromkeys(str(self._parse(r, node).evaluate({}, {})) for r in results)) if kind == "one_of" else ()
+            mend = f"Use one of: {', '.join(_KINDS)}."
+            raise refuse(self.file, node.get("id", ""), f"“{node.get('typeRef')}” is not a type of output.", mend)
+        choices = tuple(dict.fromkeys(str(self._fixed(result, node)) for result in results)) if kind == "one_of" else ()
         return Fact(node.get("name", ""), kind, choices, self.file)
+
+    def _fixed(self, text: str, node: etree._Element) -> Value:
+        try:
+            return self._parse(text, node).evaluate({}, {})
+        except ExpressionError:
+            mend = "Put words in quotation marks."
+            raise refuse(self.file, node.get("id", ""), f"“{text}” is not a fixed value.", mend, node.get("name", "")) from None
 
     def _parse(self, text: str, node: etree._Element) -> Expression:
         try:
