@@ -124,8 +124,9 @@ def _unknown(name: str, facts: Iterable[str]) -> Problem:
 
 
 def _instead(name: str, known: Iterable[str], otherwise: str) -> str:
-    near = get_close_matches(name.lower(), list(known), 1, 0.7)
-    return f"Did you mean “{near[0]}”?" if near else otherwise
+    spelt = {each.lower(): each for each in known}
+    near = get_close_matches(name.lower(), spelt, 1, 0.6)
+    return f"Did you mean “{spelt[near[0]]}”?" if near else otherwise
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
+from time import monotonic
+from xml.sax.saxutils import escape
 
 import pytest
 
-from backend.workflow import check, shape
+from backend.workflow import check, coverage, shape
 from backend.workflow.bpmn import read
+from backend.workflow.findings import Finding
 from backend.workflow.packs import content_hash, flattened, lay_over, read_pack
 from tests.workflow.drawn import bpmn, lines
 
@@ -126,3 +130,135 @@ def test_a_shape_that_could_hold_a_case_up_is_found_by_its_element(body: str, wo
 def test_a_right_shape_is_let_through() -> None:
     body = 'startEvent S\nparallelGateway F\nuserTask A\nuserTask B\nparallelGateway J\nexclusiveGateway R\nexclusiveGateway G default="f9"\nendEvent E\nS -> R\nR -> F\nF -> A\nF -> B\nA -> J\nB -> J\nJ -> G\nG -> R: x\nG -> E'
     assert shape_of(body) == []
+
+
+def findings_after(file: str, old: str, new: str) -> list[Finding]:
+    assert old in BASELINE[file], old
+    return check.findings({**BASELINE, file: BASELINE[file].replace(old, new)})
+
+
+SENSELESS = [
+    ("triage.bpmn", "not is_asb", "not is_abs", "“is_abs” is not a fact", "Did you mean “is_asb”?"),
+    ("survey.bpmn", "days(28,", "day(28,", "“day” is not a function", "Did you mean “days”?"),
+    ("survey.bpmn", "days(28, since=survey_sent_at)", "days(28)", "needs how many, and since when", "days(3, since=reported_at)"),
+    ("survey.bpmn", "days(28, since=survey_sent_at)", "days('28', since=survey_sent_at)", "“'28'” is a choice; “days” needs a number there", "Give it a number."),
+    ("survey.bpmn", "days(28, since=survey_sent_at)", "days(28, since=category)", "“category” is a choice; “days” needs a moment there", "Give it a moment."),
+    ("survey.bpmn", "days(28, since=survey_sent_at)", "28", "“28” gives a number, where a moment is needed", "Write something that gives a moment."),
+    ("triage.bpmn", "not is_asb", "severity == 'hihg'", "“severity” is never “hihg”: it is one of high, medium, low", "Did you mean “high”?"),
+    ("triage.bpmn", "not is_asb", "severity in ['high', 'zzz']", "“severity” is never “zzz”", "Use one of: high, medium, low."),
+    ("triage.bpmn", "not is_asb", "severity == category", "“severity” is never “category”", "Use one of"),
+    ("triage.bpmn", "not is_asb", "is_asb == 'yes'", "compares a yes or no with a choice", "without quotation marks"),
+    ("triage.bpmn", "not is_asb", "risk_score &lt; 'high'", "asks which is more, a number or a choice", "Compare numbers"),
+    ("triage.bpmn", "not is_asb", "is_asb + 1 == 2", "“is_asb” is a yes or no, so nothing can be counted with it", "Count with a number."),
+    ("triage.bpmn", "not is_asb", "severity in 'high'", "not a list", "Write a list"),
+    ("lifecycle.bpmn", 'name="offered" value="escalated"', 'name="offered" value="escalatd"', "“escalatd” is not a fact", "Did you mean “escalated”?"),
+    ("lifecycle.bpmn", "<bpmn:completionCondition>ready_to_close", "<bpmn:completionCondition>ready_to_closed", "“ready_to_closed” is not a fact", "Did you mean “ready_to_close”?"),
+    ("lifecycle.bpmn", 'value="risk_score risk_band update_rhythm plan_agreed"', 'value="risk_scor"', "“risk_scor” is not a fact", "Did you mean “risk_score”?"),
+    ("promises.toml", "response == 'urgent'", "response == 'urgnt'", "“response” is never “urgnt”", "Did you mean “urgent”?"),
+    ("promises.toml", 'since = "reported_at"', 'since = "category"', "“category” is not a fact that holds a moment", "Choose one."),
+    ("severity.dmn", '"HAT","DOM","VIO"', '"HAT","DMO","VIO"', "“category” is never “DMO”", "Did you mean “DOM”?"),
+    ("severity.dmn", '"violence"', "somebody", "“somebody” is not a fact", "Choose a fact that is there."),
+    ("severity.dmn", '"violence"', "&gt; 3", "asks which is more, a choice or a number", "Compare numbers"),
+    ("severity.dmn", '<text>"low"</text>', "<text>low</text>", "“low” is not a fixed value", "Put words in quotation marks."),
+    ("severity.dmn", 'name="response" typeRef="string"', 'name="response" typeRef="integer"', "“response” cannot be 'urgent'", "Write a value of the column’s type."),
+    ("letters.toml", "complaint_contact", "complaint_contacts", "The letter “We are closing your case” needs how to make a complaint", "under the key “complaint_contact”, or write it in letters.toml"),
+    ("letters.toml", "[", "[[", "It cannot be read", "Check the file."),
+    ("forms/warning-letter.json", '"incidents"', '"incident"', "needs what has been reported", "under the key “incidents”"),
+    ("promises.toml", 'code = "first-contact"', 'code = "first-contacts"', "needs the day and time by which we will make first contact", "under the key “first_contact_by”"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words", "mend"), SENSELESS, ids=[f"{f}-{n[:30]}" for f, _, n, _, _ in SENSELESS])
+def test_what_can_never_be_meant_is_found_with_what_to_do(file: str, old: str, new: str, words: str, mend: str) -> None:
+    found = findings_after(file, old, new)
+    assert any(words in finding.sentence and mend in finding.mend and finding.severity == "error" for finding in found), found
+
+
+def test_every_finding_has_a_place_a_name_one_sentence_and_what_to_do() -> None:
+    for file, old, new, *_ in [*BROKEN, *SENSELESS]:
+        for finding in findings_after(file, old, new):
+            assert finding.file and finding.mend and finding.severity in ("error", "warning"), finding
+            assert finding.sentence.endswith((".", "?")) and (finding.name or finding.element or finding.file == file), finding
+
+
+ROW = '<rule id="r{0}">{1}<outputEntry id="r{0}o"><text>{2}</text></outputEntry></rule>'
+
+
+def table_findings(policy: str, inputs: str, *rows: str) -> list[tuple[str, str, str]]:
+    """What the proof says of a table in the baseline: facts by name, then rows as cells and `: output`."""
+    columns = "".join(
+        f'<input id="i{fact}"><inputExpression id="e{fact}"><text>{fact}</text></inputExpression></input>' for fact in inputs.split()
+    )
+    body = ""
+    for number, row in enumerate(rows, 1):
+        cells, output = row.rsplit(":", 1)
+        entries = "".join(
+            f'<inputEntry id="r{number}i{i}"><text>{escape(cell.strip())}</text></inputEntry>' for i, cell in enumerate(cells.split("|"))
+        )
+        body += ROW.format(number, entries, output.strip())
+    source = (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="T" namespace="x"><decision id="t" name="The table">'
+        f'<decisionTable id="tt" hitPolicy="{policy}">{columns}<output id="o" name="told" typeRef="boolean"/>{body}</decisionTable></decision></definitions>'
+    )  # fmt: skip
+    pack = read_pack({**BASELINE, "t.dmn": source})
+    found = coverage.check_tables(replace(pack, tables={"t": pack.tables["t"]}))
+    return [(finding.element, finding.severity, finding.sentence) for finding in found]
+
+
+WHOLE = [
+    ("UNIQUE", "harm", '"violence","fear": true', '"distress","annoyance", none: false'),
+    ("UNIQUE", "risk_score", "< 13: true", "[13..24]: false", "> 24: true"),
+    ("UNIQUE", "risk_score", "[0..12]: true", ">= 13: false"),
+    ("UNIQUE", "is_asb", "true: true", "false, none: false"),
+    ("FIRST", "risk_score harm", '> 5 | "fear": true', "- | -: false"),
+    ("FIRST", "reported_at", "> opened_at: true", "-: false"),
+    ("UNIQUE", "harm harm", '"fear" | -: true', '"violence","distress","annoyance", none | -: false'),
+]
+HOLED = [
+    (("UNIQUE", "harm", '"violence","fear","distress": true', "none: false"), "t", "No row fits when harm is “annoyance” (Annoyance, without a risk to anybody)."),
+    (("UNIQUE", "harm", '"violence","fear","distress","annoyance": true'), "t", "No row fits when harm is not known."),
+    (("FIRST", "risk_score is_asb", "> 10 | -: true", "- | false: true"), "t", "No row fits when risk_score is 0 and is_asb is yes."),
+    (("UNIQUE", "risk_score", "< 13: true", "> 13: false"), "t", "No row fits when risk_score is 13."),
+    (("UNIQUE", "risk_score", "<= 13: true", ">= 13: false"), "r2", "Rows 1 and 2 both fit when risk_score is 13."),
+    (("UNIQUE", "harm risk_score", '"fear" | -: true', '- | < 5: false', "- | -: true"), "r2", "Rows 1 and 2 both fit when harm is “fear” (Somebody is afraid, or their health is suffering) and risk_score is"),
+    (("FIRST", "risk_score", "> 5: true", "> 10: false", "-: true"), "r2", "Row 2 is never used: the rows above it take every case that it fits."),
+    (("FIRST", "risk_score*2", "> 5: true"), "t", "What it says of “risk_score” cannot be proved"),
+    (("UNIQUE", "reported_at", "> opened_at: true"), "t", "What it says of “opened_at” cannot be proved"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", WHOLE, ids=[" ".join(table[:2]) for table in WHOLE])
+def test_a_table_that_answers_every_case_once_is_let_through(table: tuple[str, ...]) -> None:
+    assert table_findings(*table) == []
+
+
+@pytest.mark.parametrize(("table", "element", "sentence"), HOLED, ids=[sentence[:40] for _, _, sentence in HOLED])
+def test_a_table_with_a_hole_or_two_answers_is_found_with_a_case_in_words(table: tuple[str, ...], element: str, sentence: str) -> None:
+    found = table_findings(*table)
+    severity = "warning" if "never used" in sentence else "error"
+    assert any(e == element and s == severity and words.startswith(sentence) for e, s, words in found), found
+
+
+def test_a_table_too_large_to_be_proved_is_refused_in_good_time() -> None:
+    rows = [f"{n} | {n}: true" for n in range(400)]
+    began = monotonic()
+    assert [words for _, _, words in table_findings("UNIQUE", "risk_score first_reporter", *rows)] == [
+        "It has too many combinations to be proved."
+    ]
+    assert monotonic() - began < 20
+
+
+def test_a_proof_agrees_with_trying_every_score() -> None:
+    cells = ("< 3", "[3..5]", "(5..9]", "> 9", "> 11", "4", "-")
+    for chosen in product(cells, repeat=2):
+        rows = [f"{cell}: true" for cell in chosen]
+        said = [words for _, severity, words in table_findings("UNIQUE", "risk_score", *rows) if severity == "error"]
+        fits = [sum(_holds(cell, score) for cell in chosen) for score in range(20)]
+        assert (0 in fits) == any(words.startswith("No row") for words in said), (chosen, said)
+        assert (2 in fits) == any(words.startswith("Rows") for words in said), (chosen, said)
+
+
+def _holds(cell: str, score: int) -> bool:
+    return {
+        "< 3": score < 3, "[3..5]": 3 <= score <= 5, "(5..9]": 5 < score <= 9, "> 9": score > 9, "> 11": score > 11, "4": score == 4, "-": True,
+    }[cell]  # fmt: skip
