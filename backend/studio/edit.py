@@ -12,7 +12,7 @@ from backend.errors import DomainError, NotFound
 from backend.workflow.bpmn import BPMN, FLOW_NODES, PLAIN_ID, SPIFF, parse_xml
 
 #: What may be said of a step; each is a property in the spiffworkflow namespace.
-PROPERTIES = ("form", "promise", "due", "policy", "public", "for", "offered")
+PROPERTIES = ("form", "promise", "due", "policy", "public", "for", "offered", "mark")
 
 
 def edit_step(file: str, source: str, element: str, said: Mapping[str, str]) -> str:

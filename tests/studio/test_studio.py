@@ -65,6 +65,26 @@ def test_a_draft_with_an_error_cannot_be_published_and_says_where(client: Client
     assert landlord.pack.live.number == 1 and Draft.objects.exists()
 
 
+def test_a_broken_rule_of_the_trade_is_shown_with_its_way_and_a_link_and_cannot_be_published(client: Client, landlord: Landlord) -> None:
+    client.post(reverse("step-edit", args=["lifecycle.bpmn", "Life_not_asb_end"]), {"name": "Not ASB", "mark": "resolved"})
+    page = client.get(reverse("studio")).content.decode()
+    assert "Must be put right" in page and reverse("modeller", args=["lifecycle.bpmn"]) in page
+    assert "“A case ends as resolved only after" in page and "Send the letter that says why not -&gt;" in page and "disabled" in page
+    client.post(reverse("draft-publish"), {"note": "x"})
+    assert landlord.pack.live.number == 1
+
+
+def test_a_row_that_is_never_used_is_a_warning_that_can_be_published(client: Client, landlord: Landlord) -> None:
+    draft = Draft.objects.get()
+    table = draft.files["severity.dmn"]
+    draft.files["severity.dmn"] = table.replace('"DRU","CRI","SEX","HAR"', '"VIO"')
+    draft.save()
+    page = client.get(reverse("studio")).content.decode()
+    assert "Worth a look" in page and "Row 4 is never used" in page and "disabled" not in page
+    client.post(reverse("draft-publish"), {"note": "x"})
+    assert landlord.pack.live.number == 2
+
+
 def test_two_owners_cannot_overwrite_each_other_unseen(owner: User, now: datetime) -> None:
     xml = Draft.objects.get().files["triage.bpmn"]
     commands.save_diagram(file="triage.bpmn", xml=xml.replace("Triage the report", "One"), revision=1, by=owner, now=now)

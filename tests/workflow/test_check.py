@@ -157,7 +157,7 @@ SENSELESS = [
     ("promises.toml", "response == 'urgent'", "response == 'urgnt'", "“response” is never “urgnt”", "Did you mean “urgent”?"),
     ("promises.toml", 'since = "reported_at"', 'since = "category"', "“category” is not a fact that holds a moment", "Choose one."),
     ("severity.dmn", '"HAT","DOM","VIO"', '"HAT","DMO","VIO"', "“category” is never “DMO”", "Did you mean “DOM”?"),
-    ("severity.dmn", '"violence"', "somebody", "“somebody” is not a fact", "Choose a fact that is there."),
+    ("severity.dmn", '"violence"', "xyzzy", "“xyzzy” is not a fact", "Choose a fact that is there."),
     ("severity.dmn", '"violence"', "&gt; 3", "asks which is more, a choice or a number", "Compare numbers"),
     ("severity.dmn", '<text>"low"</text>', "<text>low</text>", "“low” is not a fixed value", "Put words in quotation marks."),
     ("severity.dmn", 'name="response" typeRef="string"', 'name="response" typeRef="integer"', "“response” cannot be 'urgent'", "Write a value of the column’s type."),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.accounts.models import Landlord, User
+from backend.workflow import check
 from backend.workflow.bpmn import Diagram, Element, Flow, Repeat, read
 from backend.workflow.findings import Finding
 from backend.workflow.packs import flattened, lay_over, read_pack
 from backend.workflow.rails import check_rails
+from tests.answers import do, open_tasks
 from tests.workflow.drawn import bpmn, lines
+from tests.workflow.test_runner import open_case
 
 BASELINE = flattened(Path(__file__).parents[2] / "processes" / "baseline")
 
@@ -238,3 +243,51 @@ def test_an_overlay_adds_guard_rails_and_takes_none_away() -> None:
     laid = lay_over(BASELINE, {"pack.toml": own})
     titles = [rail["title"] for rail in read_pack(laid).rails]
     assert titles == [*(rail["title"] for rail in PACK.rails), "Ours"]
+
+
+REDRAWN = [
+    ("lifecycle.bpmn", 'sourceRef="Life_agreed" targetRef="Life_survey_decision"', 'sourceRef="Life_agreed" targetRef="Life_close"', "A case ends as resolved only after", "“Decide about the survey” is missed on the way", "Talked -> Close now? -> Close the case."),
+    ("closure.bpmn", 'sourceRef="Closure_start" targetRef="Closure_talk"', 'sourceRef="Closure_start" targetRef="Closure_end"', "A case ends as resolved only after", "“Talk to the reporters about closing” is missed on the way", "Decide about the survey -> Close the case."),
+    ("legal-action.bpmn", 'sourceRef="Legal_split" targetRef="Legal_proportionality"', 'sourceRef="Legal_split" targetRef="Legal_decide"', "No legal step without", "“Assess proportionality” is missed on the way", "Both at once -> Decide about legal action -> Go ahead? -> Serve the notice or apply to court."),
+    ("legal-action.bpmn", 'sourceRef="Legal_offer" targetRef="Legal_accepted"', 'sourceRef="Legal_offer" targetRef="Legal_decide"', "Enforcement never waits for support", "it waits on the way", "Offer support -> Decide about legal action."),
+    ("first-contact.bpmn", 'sourceRef="First_classify" targetRef="First_disclosures"', 'sourceRef="First_classify" targetRef="First_plan"', "Once the risk questions have been asked", "“Hate crime and domestic abuse” is never reached on the way", "Case finished."),
+    ("disclosures.bpmn", 'sourceRef="Hate_safety" targetRef="Hate_route"', 'sourceRef="Hate_safety" targetRef="Abuse_disclosed"', "A disclosure of hate crime always reaches its route", "“Hate crime: tell partners and offer support” is never reached", "Case finished."),
+    ("disclosures.bpmn", 'sourceRef="Abuse_safety" targetRef="Abuse_route"', 'sourceRef="Abuse_safety" targetRef="Disclosures_end"', "A disclosure of domestic abuse always reaches its route", "“Domestic abuse: assess and refer” is never reached", "Case finished."),
+    ("lifecycle.bpmn", 'calledElement="LegalAction"', 'calledElement="Mediation"', "No legal step without", "No step that a case can come to bears the mark “legal-action”", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "title", "how", "way"), REDRAWN, ids=[f"{f}-{n[-24:]}" for f, _, n, *_ in REDRAWN])
+def test_a_redraw_of_the_baseline_that_breaks_a_rule_of_the_trade_is_refused(
+    file: str, old: str, new: str, title: str, how: str, way: str
+) -> None:
+    assert old in BASELINE[file]
+    found = check.errors(check.findings({**BASELINE, file: BASELINE[file].replace(old, new)}))
+    broken = [finding for finding in found if title in finding.sentence + finding.name]
+    assert any(how in finding.sentence and finding.sentence.endswith(way) for finding in broken), found
+
+
+Who = Callable[[str], User]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("answers", "tasks"),
+    [
+        ({"identity": "yes"}, ["Hate crime: make safe", "Hate crime: tell partners and offer support"]),
+        ({"domestic_abuse": "yes"}, ["Domestic abuse: agree how to speak safely", "Domestic abuse: assess and refer"]),
+        ({"category": "HAT"}, ["Hate crime: make safe", "Hate crime: tell partners and offer support"]),
+        ({}, []),
+    ],
+    ids=["asked", "told", "reported", "nothing"],
+)
+def test_a_disclosure_goes_its_route_before_the_plan_is_agreed(
+    answers: dict[str, str], tasks: list[str], landlord: Landlord, user: Who, now: datetime
+) -> None:
+    case, officer = open_case(landlord, user, now), user("officer")
+    do(case, "Triage the report", user("calls"), now, **answers)
+    do(case, "Contact the reporter", officer, now, **answers)
+    do(case, "Ask the risk questions", officer, now, **answers)
+    for task in tasks:
+        do(case, task, officer, now)
+    assert open_tasks(case) == ["Agree the action plan"]
