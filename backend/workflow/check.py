@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from backend.workflow import catalogue, events, shape
 from backend.workflow.bpmn import PEOPLE, SYSTEM
+from backend.workflow.coverage import check_tables
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.meaning import check_expressions
 from backend.workflow.packs import ABOUT, Files, Pack, read_pack
@@ -136,6 +137,6 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_operations, check_names, check_expressions, *shape.CHECKS, *events.CHECKS,
-    check_rails,
+    check_about, check_lengths, check_tasks, check_operations, check_letters, check_names, check_expressions, check_tables,
+    *shape.CHECKS, *events.CHECKS, check_rails,
 )  # fmt: skip

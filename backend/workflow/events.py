@@ -197,4 +197,24 @@ def _somebody(diagram: Diagram, element: Element) -> bool:
     return element.kind in PEOPLE | {"receiveTask", "intermediateCatchEvent", "callActivity"} and element.kind not in SYSTEM
 
 
+def rounds(pack: Pack) -> set[str]:
+    """The elements that only ever happen within a round of something repeated, whose number they may ask for."""
+    found: set[str] = set()
+    while True:
+        called = {e.called for _, e in each_element(pack) if e.called}
+        outside = {e.called for _, e in each_element(pack) if e.called and e.id not in found} | {pack.start}
+        more = {
+            element.id
+            for diagram, element in each_element(pack)
+            if _in_round(element) or diagram.process in called - outside or element.container in found
+        }
+        if more <= found:
+            return found
+        found |= more
+
+
+def _in_round(element: Element) -> bool:
+    return element.repeat is not None and not element.repeat.loop
+
+
 CHECKS = (check_offered, check_begun, check_gates, check_told, check_repeats)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from backend.workflow import events
 from backend.workflow.bpmn import Diagram, Element, Flow
+from backend.workflow.engine import INSTANCES, INSTANCES_DONE, ITEM
 from backend.workflow.expressions import CONSTANTS, ExpressionError, parse
 from backend.workflow.findings import Finding
 from backend.workflow.functions import NAMES
@@ -29,18 +31,26 @@ _KINDS = {
     "yes_no": "a yes or no", "whole": "a number", "decimal": "a number", "row": "a number", "date": "a date", "moment": "a moment",
     "one_of": "a choice",
 }  # fmt: skip
+#: What can be asked besides the facts: within a round, which one it is; for stopping early, how many there are and are done.
+_ROUND = {ITEM: Fact(ITEM, "whole")}
+_ROUNDS = {name: Fact(name, "whole") for name in (INSTANCES, INSTANCES_DONE)}
 _ANYTHING, _NOTHING, _LIST = "anything", "nothing", "a list"
 
 
 def check_expressions(pack: Pack) -> Iterator[Finding]:
     """Everything that diagrams, tables and promises say can be read and makes sense."""
+    rounds = events.rounds(pack)
     for diagram, element in each_element(pack):
+        seen = {**pack.facts, **_ROUND} if element.id in rounds else pack.facts
         for text, wanted in _said(element):
-            yield from (at(diagram, element, *problem) for problem in problems(pack.facts, text, wanted))
+            yield from (at(diagram, element, *problem) for problem in problems(seen, text, wanted))
+        for text in [element.repeat.until] if element.repeat is not None else ():
+            yield from (at(diagram, element, *problem) for problem in problems({**pack.facts, **_ROUNDS}, text))
         yield from (at(diagram, element, *problem) for problem in _named_facts(pack.facts, element))
     for diagram in pack.diagrams.values():
         for flow in diagram.flows.values():
-            for problem in problems(pack.facts, flow.condition) if flow.condition else ():
+            seen = {**pack.facts, **_ROUND} if flow.source in rounds and diagram.elements[flow.source].repeat is None else pack.facts
+            for problem in problems(seen, flow.condition) if flow.condition else ():
                 yield Finding(diagram.file, flow.id, *problem, _line(diagram, flow))
     for table in pack.tables.values():
         yield from _table_findings(pack.facts, table)
@@ -60,7 +70,7 @@ def _said(element: Element) -> Iterator[tuple[str, str]]:
         yield text, _ANYTHING
     if element.repeat is not None:
         yield element.repeat.count, "a number"
-        yield from ((text, _ANYTHING) for text in (element.repeat.until, element.repeat.condition))
+        yield element.repeat.condition, _ANYTHING
     if element.operation is not None:
         yield from ((text.strip(), _ANYTHING) for text in element.operation.parameters.values())
 

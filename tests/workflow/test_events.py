@@ -99,3 +99,12 @@ def test_an_event_of_two_kinds_at_once_is_refused() -> None:
     source = f'{HEAD}<bpmn:process id="P">{event("intermediateCatchEvent", "X", SIGNAL + MESSAGE)}</bpmn:process>{NAMED}</bpmn:definitions>'
     with pytest.raises(PackRefused, match="several things at once"):
         read("p.bpmn", source)
+
+
+def test_the_number_of_a_round_may_be_asked_for_inside_rounds_only() -> None:
+    many = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+    body = f'{lines("startEvent S")}<bpmn:callActivity id="C" calledElement="Q">{many}</bpmn:callActivity><bpmn:subProcess id="G">{many}{INSIDE}</bpmn:subProcess><bpmn:userTask id="X"/>'
+    calling = f'{HEAD}<bpmn:process id="P" isExecutable="true">{body}</bpmn:process></bpmn:definitions>'
+    called = f'{HEAD}<bpmn:process id="Q" isExecutable="true"><bpmn:startEvent id="QS"/></bpmn:process></bpmn:definitions>'
+    pack = replace(read_pack(BASELINE), diagrams={"p.bpmn": read("p.bpmn", calling), "q.bpmn": read("q.bpmn", called)}, start="P")
+    assert events.rounds(pack) == {"C", "G", "QS", "IS", "A", "IE"}

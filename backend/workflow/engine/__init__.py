@@ -6,8 +6,9 @@ instance on. `specs` says what each element does, and why SpiffWorkflow's own el
 
 from backend.workflow.engine.build import Diagrams, build
 from backend.workflow.engine.run import Effect, Host, Offer, OpenTask, Outcome, Run, StepDone, Trouble
-from backend.workflow.engine.specs import ITEM, PARTY, EngineError
+from backend.workflow.engine.specs import INSTANCES, INSTANCES_DONE, ITEM, PARTY, EngineError
 
 __all__ = [
-    "ITEM", "PARTY", "Diagrams", "Effect", "EngineError", "Host", "Offer", "OpenTask", "Outcome", "Run", "StepDone", "Trouble", "build",
+    "INSTANCES", "INSTANCES_DONE", "ITEM", "PARTY", "Diagrams", "Effect", "EngineError", "Host", "Offer", "OpenTask", "Outcome", "Run",
+    "StepDone", "Trouble", "build",
 ]  # fmt: skip
