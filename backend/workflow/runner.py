@@ -18,13 +18,14 @@ from django.db import transaction
 from backend.accounts.models import User
 from backend.errors import AlreadyDone, DomainError
 from backend.workflow import catalogue
-from backend.workflow.engine import PARTY, Effect, Offer, OpenTask, Outcome, Run, StepDone, Trouble
+from backend.workflow.engine import PARTY, Effect, EngineError, Offer, OpenTask, Outcome, Run, StepDone, Trouble, scopes
 from backend.workflow.expressions import ExpressionError, Function, Value, parse
 from backend.workflow.functions import functions_for
 from backend.workflow.models import Done, Fault, Instance, Step, Task, Version
 from backend.workflow.packs import Pack
 from backend.workflow.values import pack as pack_values
 from backend.workflow.values import unpack
+from backend.workflow.watchdog import silent
 
 
 class Subjects(Protocol):
@@ -169,11 +170,31 @@ def tick(instance_id: int, *, now: datetime) -> Instance:
     return _command(instance_id, lambda run: run.tick(), by=None, now=now)
 
 
-def retry(fault: Fault, *, by: User, now: datetime) -> Instance:
-    """Try again where the instance stopped."""
+def retry(fault: Fault, *, facts: Mapping[str, Value], by: User, now: datetime) -> Instance:
+    """Try again where the instance stopped, with facts that were corrected."""
+    _still_open(fault)
+    return _command(fault.instance_id, lambda run: run.retry(str(fault.engine_id), facts), by=by, now=now)
+
+
+@transaction.atomic
+def abandon(fault: Fault, *, by: User, now: datetime) -> Instance:
+    """End the branch that stopped. Raises `EngineError` when the case would be left with nothing to do and no end."""
+    _still_open(fault)
+    instance = _command(fault.instance_id, lambda run: run.abandon(str(fault.engine_id)), by=by, now=now)
+    if silent().filter(pk=instance.pk).exists():
+        raise EngineError("The case stopped without reaching an end.")
+    return instance
+
+
+def _still_open(fault: Fault) -> None:
     if fault.resolved_at is not None:
         raise AlreadyDone("This fault has already been dealt with.")
-    return _command(fault.instance_id, lambda run: run.retry(str(fault.engine_id)), by=by, now=now)
+
+
+def seen_by(fault: Fault) -> dict[str, Value]:
+    """The facts as the step that stopped sees them: its own branch's over the case's."""
+    instance = fault.instance
+    return {**unpack(instance.facts), **scopes(instance.state).get(str(fault.engine_id), {})}
 
 
 @transaction.atomic

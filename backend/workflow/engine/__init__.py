@@ -5,10 +5,11 @@ instance on. `specs` says what each element does, and why SpiffWorkflow's own el
 """
 
 from backend.workflow.engine.build import Diagrams, build
-from backend.workflow.engine.run import Effect, Host, Offer, OpenTask, Outcome, Run, StepDone, Trouble
+from backend.workflow.engine.run import NO_END, Effect, Host, Offer, OpenTask, Outcome, Rearmed, Run, StepDone, Trouble
 from backend.workflow.engine.specs import INSTANCES, INSTANCES_DONE, ITEM, PARTY, EngineError
+from backend.workflow.engine.state import scopes
 
 __all__ = [
-    "INSTANCES", "INSTANCES_DONE", "ITEM", "PARTY", "Diagrams", "Effect", "EngineError", "Host", "Offer", "OpenTask", "Outcome", "Run",
-    "StepDone", "Trouble", "build",
+    "INSTANCES", "INSTANCES_DONE", "ITEM", "NO_END", "PARTY", "Diagrams", "Effect", "EngineError", "Host", "Offer", "OpenTask",
+    "Outcome", "Rearmed", "Run", "StepDone", "Trouble", "build", "scopes",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ condition, stops that branch as a `Trouble` and leaves the others going.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 from backend.errors import DomainError, Refused
 from backend.workflow.bpmn import Element
 from backend.workflow.engine.build import Diagrams
+from backend.workflow.engine.ending import end_branch, starved
 from backend.workflow.engine.scopes import Scopes
 from backend.workflow.engine.specs import (
     DUE,
@@ -36,10 +37,11 @@ from backend.workflow.engine.specs import (
 )  # fmt: skip
 from backend.workflow.engine.state import State, dump, empty, load, prune
 from backend.workflow.engine.tokens import TOOL_RUN, alive, around, attached, cancel, grow, put, rooted, unfinished
-from backend.workflow.expressions import Function, Value, parse
+from backend.workflow.expressions import ExpressionError, Function, Value, parse
 
 #: One command may run this many automatic steps, and this long, before it is taken to be going round in circles.
 MAX_STEPS, MAX_SECONDS = 1_000, 1.5
+NO_END = "The case would be left with nothing to do and no end."
 Scope = Mapping[str, Value]
 
 
@@ -93,6 +95,16 @@ class Trouble:
     id: str
     element: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class Rearmed:
+    """A timer that a change of the calendar moves, or would move if nobody had been told (`told`) an earlier date."""
+
+    element: str
+    before: datetime
+    after: datetime
+    told: bool
 
 
 @dataclass(frozen=True)
@@ -256,29 +268,46 @@ class Run:
         """Let due timers fire."""
         self._settle()
 
-    def retry(self, task_id: str) -> None:
-        del self._faulty(task_id).internal_data[FAULT]
+    def retry(self, task_id: str, facts: Mapping[str, Value] | None = None) -> None:
+        """Try again where a branch stopped, with facts that were corrected, each where the step reads it."""
+        task = self._faulty(task_id)
+        for name, value in (facts or {}).items():
+            accepted = self.host.accept(name, value)
+            if self.scopes.correct(task.data, name, accepted):
+                continue
+            if self.facts.get(name) is not None:
+                self.facts[name] = accepted
+            else:
+                self._learn(task, {name: value})
+        del task.internal_data[FAULT]
         self._settle()
 
     def abandon(self, task_id: str) -> None:
-        """End the branch that stopped here; the rest of the case goes on."""
-        cancel(self._faulty(task_id))
+        """End the branch that stopped here; the rest goes on. Raises `EngineError` when the rest could not."""
+        task = self._faulty(task_id)
+        if join := starved(task):
+            raise EngineError(f"The rest of the case would wait for this branch for ever at “{self.elements[join].label}”.")
+        if not end_branch(task) and not self._ended:
+            raise EngineError(NO_END)
         self._settle()
 
-    def rearm(self) -> None:
-        """Work out again when every waiting timer is due: the calendar has changed."""
+    def rearm(self, before: Mapping[str, Function], told: Callable[[str], bool]) -> list[Rearmed]:
+        """Work out again each waiting timer that a change of the office's calendar moves; `before` are the functions as
+        they were. One whose date somebody was told (by its element) is never made later."""
+        moved = []
         for task in self._timers():
-            if kept := task.internal_data.pop(DUE, None):
-                task.task_spec.due(task)
-                if FAULT in task.internal_data:
-                    del task.internal_data[FAULT]
-                    task.internal_data[DUE] = kept
-        self._settle()
+            element, due = task.task_spec.element, task.task_spec.due(task)
+            again = self._due_again(task, due, before) if due is not None else None
+            if due is not None and again is not None:
+                moved.append(Rearmed(element.id, due, again, told(element.id)))
+                if again < due or not told(element.id):
+                    task.internal_data[DUE] = again.isoformat()
+        return moved
 
     def outcome(self) -> Outcome:
         """Prune and save. Raises `EngineError` if the instance stopped without reaching an end event."""
         if self.top.completed and not self._ended:
-            raise EngineError("The case would stop here without reaching an end.")
+            raise EngineError(NO_END)
         prune(self.top)
         live = [task for tree in self._trees() for task in unfinished(tree)]
         offers, awaited = list(self._offers()), self._awaited()
@@ -442,6 +471,15 @@ class Run:
         if task is None or FAULT not in task.internal_data:
             raise EngineError("This fault has already been dealt with.")
         return task
+
+    def _due_again(self, task: Task, due: datetime, before: Mapping[str, Function]) -> datetime | None:
+        """The new due time, if only the calendar makes it another one: facts that changed since do not move a timer."""
+        expression = parse(task.task_spec.element.due)
+        try:
+            was, will = (expression.evaluate(self._seen(task), functions) for functions in (before, self.host.functions))
+        except ExpressionError:
+            return None
+        return will if was == due and isinstance(will, datetime) and will != due else None
 
     def _concerns(self, task: Task, about: Scope) -> bool:
         """News of one person is not news of another."""

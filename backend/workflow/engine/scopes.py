@@ -46,6 +46,15 @@ class Scopes:
             self._all[key]["values"][name] = value
         return bool(key)
 
+    def correct(self, data: Data, name: str, value: Value) -> bool:
+        """Put another value where a token sees `name` in a scope; False when it sees none there."""
+        key = data.get(SCOPE, "")
+        while key and name not in self._all[key]["values"]:
+            key = self._all[key]["within"]
+        if key:
+            self._all[key]["values"][name] = value
+        return bool(key)
+
     def dump(self, used: Iterable[Data]) -> dict[str, Any]:
         """The scopes that tokens still carry, as JSON values."""
         keep: set[str] = set()

@@ -182,7 +182,7 @@ class Join(Step):
         found = {
             task.internal_data[CAME]: task
             for task in unfinished(my_task.workflow)
-            if task.task_spec is self and task.state == TaskState.WAITING and _same_run(task, my_task)
+            if task.task_spec is self and task.state == TaskState.WAITING and same_run(task, my_task)
         }
         return {**found, my_task.internal_data[CAME]: my_task}
 
@@ -210,7 +210,7 @@ class Some(Join, Decision):
         line that has one."""
         waiting = self.waiting(my_task)
         empty = set(self._inputs) - set(waiting)
-        others = {task.task_spec.name for task in alive(my_task.workflow) if task.task_spec is not self and _same_run(task, my_task)}
+        others = {task.task_spec.name for task in alive(my_task.workflow) if task.task_spec is not self and same_run(task, my_task)}
         return not any(
             name in self.before(line) and not any(name in self.before(filled) for filled in waiting) for name in others for line in empty
         )
@@ -231,7 +231,7 @@ class Some(Join, Decision):
         return self._before[line]
 
 
-def _same_run(one: Task, other: Task) -> bool:
+def same_run(one: Task, other: Task) -> bool:
     return bool(one.internal_data.get(TOOL_RUN) == other.internal_data.get(TOOL_RUN))
 
 

@@ -18,6 +18,7 @@ from backend.workflow.engine.build import Diagrams
 from backend.workflow.engine.scopes import Scopes
 from backend.workflow.engine.specs import ClosedEngine
 from backend.workflow.engine.tokens import CaseTree, grow, rooted
+from backend.workflow.expressions import Value
 
 FORMAT = 2
 State = Mapping[str, Any]
@@ -59,6 +60,14 @@ def _token(tree: BpmnBaseWorkflow, task: Task) -> dict[str, Any]:
     if task.internal_data:
         token["notes"] = task.internal_data
     return token
+
+
+def scopes(state: State | None) -> dict[str, dict[str, Value]]:
+    """What tokens see besides the case's facts, by the token's id. Without loading anything."""
+    if not state:
+        return {}
+    kept = Scopes(state["scopes"])
+    return {token["id"]: kept.seen(token["data"]) for tree in state["trees"] for token in tree["tokens"] if "data" in token}
 
 
 def load(diagrams: Diagrams, state: State, engine: ClosedEngine) -> CaseTree:
