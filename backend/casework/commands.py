@@ -22,7 +22,7 @@ from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed,
 from backend.workflow import runner
 from backend.workflow.expressions import Value
 from backend.workflow.forms import Form
-from backend.workflow.models import Fault, Task
+from backend.workflow.models import Task
 from backend.workflow.publishing import live_version
 
 
@@ -334,17 +334,3 @@ def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: 
     runner.start_tool(case.instance, element=element, party_id=party.pk if party else None, by=by, now=now)
     record("start_tool", f"Started “{tool.label}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, element=element)
     return case
-
-
-@transaction.atomic
-def retry_fault(*, fault_id: int, reason: str, by: User, now: datetime) -> Fault:
-    """Try again where a case stopped, with a reason."""
-    fault = Fault.objects.select_related("instance__case__landlord").filter(pk=fault_id).first()
-    if fault is None or not access.cases_for(by).filter(instance=fault.instance_id).exists():
-        raise NotFound
-    if not reason.strip():
-        raise InvalidAnswers({"reason": "Say what you have put right"})
-    runner.retry(fault, by=by, now=now)
-    case = fault.instance.case
-    record("retry_fault", f"Tried “{fault.name}” again", landlord=case.landlord, by=by, at=now, case_id=case.pk, reason=reason[:300])
-    return fault

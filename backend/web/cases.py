@@ -260,7 +260,7 @@ def letter_again(request: HttpRequest, letter_id: int) -> HttpResponse:
     return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
 
 
-# Surveys and faults
+# Surveys
 
 
 @needs(powers.WORK)
@@ -280,15 +280,3 @@ def enter_survey(request: HttpRequest, reference: str, survey_id: int) -> HttpRe
         raise NotFound("This survey has already been answered or has run out.")
     context = form_context(surveys.form_for(found), data, error, {}) | {"case": found}
     return render(request, "cases/survey.html", context, status=422 if error else 200)
-
-
-@require_POST
-@needs(powers.WORK)
-def retry_fault(request: HttpRequest, fault_id: int) -> HttpResponse:
-    fault = commands.retry_fault(fault_id=fault_id, reason=request.POST.get("reason", ""), by=who(request), now=timezone.now())
-    fault.refresh_from_db()
-    if fault.resolved_at is None:
-        messages.warning(request, f"It still cannot go on. {fault.sentence}")
-    else:
-        messages.success(request, "The case goes on.")
-    return redirect("case", fault.instance.case.reference)

@@ -35,15 +35,6 @@ def overdue(request: HttpRequest) -> HttpResponse:
     return render(request, "managers/overdue.html", context)
 
 
-@require_safe
-@needs(powers.MANAGE)
-def faults(request: HttpRequest) -> HttpResponse:
-    """Where cases cannot go on by themselves, and cases that have stopped without a reason."""
-    user = who(request)
-    context = {"faults": queries.open_faults(user)[:200], "stopped": queries.stopped_cases(user)[:200]}
-    return render(request, "managers/faults.html", context)
-
-
 #: Months shown on the measures page, the running one first.
 MONTHS = 3
 

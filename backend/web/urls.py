@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.web import administration, cases, desk, managers, public, reports, signing
+from backend.web import administration, cases, desk, faults, managers, public, reports, signing
 
 urlpatterns = [
     path("", signing.home, name="home"),
@@ -34,9 +34,9 @@ urlpatterns = [
     path("letters/<int:letter_id>/<slug:name>.pdf", cases.letter_pdf, name="letter-pdf"),
     path("letters/<int:letter_id>/sent", cases.letter_sent, name="letter-sent"),
     path("letters/<int:letter_id>/again", cases.letter_again, name="letter-again"),
-    path("faults/<int:fault_id>/retry", cases.retry_fault, name="fault-retry"),
     path("overdue", managers.overdue, name="overdue"),
-    path("faults", managers.faults, name="faults"),
+    path("faults", faults.faults, name="faults"),
+    path("faults/<int:fault_id>", faults.fault, name="fault"),
     path("measures", managers.measures, name="measures"),
     path("measures/<slug:code>/<int:back>", managers.measure, name="measure"),
     path("procedure", managers.procedure, name="procedure"),

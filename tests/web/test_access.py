@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -21,7 +22,7 @@ from backend.casework.models import Case
 from backend.correspondence import jobs
 from backend.correspondence.models import Letter
 from backend.studio import commands as studio
-from backend.workflow.models import Task
+from backend.workflow.models import Fault, Task
 from backend.workflow.publishing import publish
 from tests.answers import do
 from tests.workflow.test_runner import open_case
@@ -47,7 +48,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "party": ("GET", SAW_CASE), "tool": ("GET", SAW_CASE), "evidence-new": ("GET", SAW_CASE), "evidence": ("GET", SAW_CASE),
     "letters": ("GET", STAFF - {"owner", "admin"}), "set-password": ("GET", set()), "user-link": ("POST", {"admin"}),
     "letter-pdf": ("GET", SAW_CASE), "letter-sent": ("POST", SAW_CASE), "letter-again": ("POST", SAW_CASE),
-    "survey-enter": ("GET", set()), "fault-retry": ("POST", set()),
+    "survey-enter": ("GET", set()), "fault": ("GET", SAW_CASE),
     "overdue": ("GET", {"leader"}), "faults": ("GET", {"leader"}), "measures": ("GET", {"leader"}), "measure": ("GET", {"leader"}), "procedure": ("GET", {"leader", "owner"}),
     "users": ("GET", {"admin"}), "user-new": ("GET", {"admin"}), "user": ("GET", {"admin"}), "team-new": ("GET", {"admin"}),
     "team": ("GET", {"admin"}), "patch-new": ("GET", {"admin"}), "patch": ("GET", {"admin"}),
@@ -97,12 +98,13 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
     studio.open_draft(by=user("owner"), now=now)
     task, letter = Task.objects.get(instance=case.instance, status=Task.OPEN), Letter.objects.get()
     party = case.parties.get()
+    fault = Fault.objects.create(instance=case.instance, engine_id=uuid4(), element="x", name="Send", sentence="No ink.", raised_at=now)
     return World(case, {
         "brand": [landlord.code], "task": [task.pk], "task-draft": [task.pk], "hand-over": [task.pk], "report": [report.pk],
         "report-open": [report.pk], "report-attach": [report.pk], "case": [case.reference], "case-diagram": [case.reference, "Triage"],
         "party-new": [case.reference], "party": [case.reference, party.pk], "tool": [case.reference, "Tool_update"],
         "evidence-new": [case.reference], "evidence": [kept.pk], "letter-pdf": [letter.pk, "accessible"], "letter-sent": [letter.pk],
-        "letter-again": [letter.pk], "survey-enter": [case.reference, 1], "measure": ["new-cases", 0], "fault-retry": [1], "user": [officer.pk],
+        "letter-again": [letter.pk], "survey-enter": [case.reference, 1], "measure": ["new-cases", 0], "fault": [fault.pk], "user": [officer.pk],
         "team": [landlord.teams.first().pk], "patch": [landlord.patches.first().pk], "report-public": [landlord.code],
         "report-thanks": [landlord.code], "survey": ["nosuchtoken"], "set-password": ["MQ", "nosuch-token"], "user-link": [officer.pk], "survey-thanks": [landlord.code], "version-diagram": [1, "triage.bpmn"],
         "modeller": ["triage.bpmn"], "modeller-save": ["triage.bpmn"], "step-edit": ["triage.bpmn", "Triage_decide"], "wording": ["triage"],

@@ -22,7 +22,12 @@ def end(walk: Walk) -> Outcome:
     return walk.step("abandon", walk.outcome.troubles[0].id)
 
 
-TWO_ENDS = lines("startEvent S\nparallelGateway Split\nuserTask A\nS -> Split\nSplit -> A\nSplit -> Send\nA -> E\nSend -> F\nendEvent E\nendEvent F") + SEND
+TWO_ENDS = (
+    lines(
+        "startEvent S\nparallelGateway Split\nuserTask A\nS -> Split\nSplit -> A\nSplit -> Send\nA -> E\nSend -> F\nendEvent E\nendEvent F"
+    )
+    + SEND
+)
 
 
 def test_the_other_branch_goes_on_to_its_end() -> None:
@@ -71,16 +76,24 @@ def test_a_branch_that_others_wait_for_cannot_be_ended() -> None:
 
 
 def test_a_group_with_nothing_else_going_on_ends_with_its_branch_and_what_follows_it_does_not_happen() -> None:
-    group = f'<bpmn:subProcess id="Group"><bpmn:startEvent id="GS"/>{SEND}<bpmn:endEvent id="GE"/>{lines("GS -> Send%sSend -> GE" % chr(10))}</bpmn:subProcess>'
+    inner = lines("GS -> Send\nSend -> GE")
+    group = f'<bpmn:subProcess id="Group"><bpmn:startEvent id="GS"/>{SEND}<bpmn:endEvent id="GE"/>{inner}</bpmn:subProcess>'
     group = group.replace('id="f', 'id="g')
-    walk = begun(lines("startEvent S\nparallelGateway Split\nuserTask A\nuserTask After\nS -> Split\nSplit -> A\nSplit -> Group\nA -> E\nGroup -> After\nAfter -> F\nendEvent E\nendEvent F") + group)
+    walk = begun(
+        lines(
+            "startEvent S\nparallelGateway Split\nuserTask A\nuserTask After\nS -> Split\nSplit -> A\nSplit -> Group\nA -> E\nGroup -> After\nAfter -> F\nendEvent E\nendEvent F"
+        )
+        + group
+    )
     outcome = end(walk)
     assert (walk.open, outcome.active) == (["A"], ["A"])
     assert walk.do("A").ended == "E"
 
 
 def test_a_reminder_that_cannot_be_worked_out_is_ended_and_its_task_stays() -> None:
-    walk = begun(lines("startEvent S\nuserTask A\nS -> A\nA -> E\nR -> F\nendEvent E\nendEvent F") + reminder("R", "days(2, since=unknown_day)"))
+    walk = begun(
+        lines("startEvent S\nuserTask A\nS -> A\nA -> E\nR -> F\nendEvent E\nendEvent F") + reminder("R", "days(2, since=unknown_day)")
+    )
     assert [t.element for t in walk.outcome.troubles] == ["R"] if walk.outcome else False
     assert end(walk).troubles == [] and walk.open == ["A"]
     assert walk.do("A").ended == "E"

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
-from backend.casework import commands, queries
+from backend.casework import commands, faults, queries
 from backend.casework.commands import Told
 from backend.casework.models import Case, Record
 from backend.correspondence.models import Letter
@@ -80,7 +80,7 @@ def test_an_operation_that_breaks_leaves_the_answers_standing_and_can_be_retried
     fault = Fault.objects.get()
     assert fault.name == "Acknowledge the report" and Record.objects.count() == 1 and not Letter.objects.exists()
     monkeypatch.setitem(catalogue.operations(), "send_letter", kind)
-    commands.retry_fault(fault_id=fault.pk, reason="Ink was bought", by=user("leader"), now=now)
+    faults.retry_fault(fault_id=fault.pk, facts={}, reason="Ink was bought", by=user("leader"), now=now)
     fault.refresh_from_db()
     assert fault.resolved_at is not None and Letter.objects.count() == 1
     assert open_tasks(case) == ["Contact the reporter"]
