@@ -23,6 +23,7 @@ from backend.web.ask import form_context, needs, typed, who
 from backend.web.marks import case_marks, case_steps
 from backend.workflow.drawing import draw
 from backend.workflow.forms import Form, Option, Question
+from backend.workflow.prediction import outlook
 
 PER_PAGE = 30
 
@@ -49,6 +50,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "faults": [fault for fault in found.instance.faults.all() if fault.resolved_at is None],
         "history": history, "surveys": surveys.waiting(found, now=now), "diagram": _drawn(found, main.process),
         "process": main, "steps": case_steps(found, main), "parties": {party.pk: party for party in found.parties.all()},
+        "outlook": outlook(found.instance),
     }  # fmt: skip
     return render(request, "cases/case.html", context)
 

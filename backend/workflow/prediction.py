@@ -1,0 +1,88 @@
+"""What is done, open, certain to come and possible in a running instance, read from where it stands on its diagrams.
+
+Certain is what lies on every way from here to every end; possible is what can be reached at all. Facts are not looked
+at: a decision may go any way. `ways` works it out; here it is put into the pack's words. Knows no case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from backend.rules.working_time import LONDON
+from backend.workflow.bpmn import PEOPLE, Element
+from backend.workflow.expressions import ExpressionError
+from backend.workflow.models import Instance, Task, contents_of
+from backend.workflow.promises import Promise
+from backend.workflow.values import unpack
+from backend.workflow.ways import HOLDING, Ways
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One step as people are told of it: `public` is what tenants are told, `promise` the time it is promised within."""
+
+    element: str
+    name: str
+    public: str
+    role: str
+    promise: str
+
+
+Steps = tuple[NextStep, ...]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Steps for people, and what the public is told of: done as it happened, the rest as it can first happen."""
+
+    done: Steps
+    open: Steps
+    certain: Steps
+    possible: Steps
+
+
+def outlook(instance: Instance) -> Outlook:
+    """What has been and what comes in this instance. Two statements, whatever its age."""
+    live = instance.active if instance.ended_at is None else ()
+    certain, possible = _ways(instance.version.content_id).ahead(live)
+    waiting = Task.objects.filter(instance=instance, status=Task.OPEN).order_by("due_at", "pk")
+    opened = list(dict.fromkeys(waiting.values_list("element", flat=True)))
+    say = _Saying(instance)
+    return Outlook(
+        done=say.steps(dict.fromkeys(instance.steps.order_by("pk").values_list("element", flat=True))), open=say.steps(opened),
+        certain=say.steps(e for e in certain if e not in opened), possible=say.steps(e for e in possible if e not in opened),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _ways(digest: str) -> Ways:
+    return Ways(contents_of(digest))
+
+
+class _Saying:
+    """Puts elements into the words of the instance's version."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance, self.pack = instance, instance.version.contents
+        self.facts = {**dict.fromkeys(self.pack.facts), **unpack(instance.facts)}
+
+    def steps(self, elements: Iterable[str]) -> Steps:
+        found = (self.pack.elements[e] for e in elements if e in self.pack.elements)
+        return tuple(self._step(e) for e in found if e.kind in PEOPLE or ("public" in e.properties and e.kind not in HOLDING))
+
+    def _step(self, element: Element) -> NextStep:
+        role = self.pack.roles.get(self.pack.role_of(element))
+        promise = self.pack.promises.get(element.properties.get("promise", ""))
+        public = element.properties.get("public", "")
+        return NextStep(element.id, element.label, public, role.name if role else "", self._within(promise) if promise else "")
+
+    def _within(self, promise: Promise) -> str:
+        """The length that holds for the case as it is known today; "" while that cannot be told."""
+        since = self.facts.get(promise.since)
+        anchor = (since if hasattr(since, "astimezone") else self.instance.started_at).astimezone(LONDON).date()
+        try:
+            return next((f"within {length.words}" for length in promise.lengths if length.holds(anchor, self.facts, {})), "")
+        except ExpressionError:
+            return ""
