@@ -147,6 +147,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ROUTES = {"backend.correspondence.jobs.*": {"queue": "letters"}}
 CELERY_BEAT_SCHEDULE = {
     "due timers": {"task": "backend.workflow.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
+    "changed calendars": {"task": "backend.casework.jobs.sweep", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
     "queued letters": {"task": "backend.correspondence.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
 }
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from backend.accounts.powers import POWERS
 from backend.rules.working_time import Calendar, Reading
@@ -42,12 +43,12 @@ class Landlord(models.Model):
     @cached_property
     def calendar(self) -> Calendar:
         """Working time as this landlord keeps it."""
-        return self.calendar_without(self.closures.values_list("day", flat=True))
+        return self.calendar_with(self.closures.values_list("day", flat=True))
 
-    def calendar_without(self, closures: Iterable[date]) -> Calendar:
-        """The same for who has read the closures already."""
+    def calendar_with(self, closed: Iterable[date]) -> Calendar:
+        """The same office hours with these closure days."""
         reading: Reading = self.working_hours_reading  # type: ignore[assignment]  # the choices are the readings
-        return Calendar(self.opens, self.closes, frozenset(closures), reading)
+        return Calendar(self.opens, self.closes, frozenset(closed), reading)
 
 
 class Closure(models.Model):
@@ -62,6 +63,29 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.reason}"
+
+
+class CalendarChange(models.Model):
+    """A change of the closure days, and how far the promises it touches have been worked out again. The row is the job:
+    `reached` is the last instance that was looked at."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.CASCADE, related_name="calendar_changes")
+    sentence = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey("User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    before = ArrayField(models.DateField())
+    after = ArrayField(models.DateField())
+    reached = models.BigIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], condition=Q(done_at=None), name="calendar_change_waiting")]
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class Role(models.Model):

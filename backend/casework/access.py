@@ -72,7 +72,7 @@ def lock_task(user: User, task_id: int) -> Task:
     if task is None:
         raise NotFound
     case, landlord = task.instance.case, task.instance.landlord
-    landlord.calendar = landlord.calendar_without(task.closures)  # type: ignore[attr-defined]  # _locked annotates it
+    landlord.calendar = landlord.calendar_with(task.closures)  # type: ignore[attr-defined]  # _locked annotates it
     case.landlord = landlord
     if case.owner_id == user.pk:
         case.owner = user

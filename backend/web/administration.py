@@ -1,6 +1,8 @@
-"""For administrators: users, teams and patches."""
+"""For administrators: users, teams, patches and the office's calendar."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import commands, powers
+from backend.accounts.calendar import change_calendar
 from backend.accounts.models import Patch, Team, User
 from backend.errors import DomainError, NotFound
 from backend.web.ask import form_context, needs, typed, who
@@ -160,3 +163,38 @@ def patch(request: HttpRequest, patch_id: int | None = None) -> HttpResponse:
         data = {"name": [standing.name], "postcodes": [", ".join(standing.postcodes)]}
     context = form_context(_PATCH, data, error, {}) | {"heading": standing.name if standing else "A new patch"}
     return render(request, "administration/form.html", context, status=422 if error else 200)
+
+
+CLOSE, OPEN = "close", "open"
+_CALENDAR = Form(
+    "calendar", "", "", "", "",
+    (
+        Question("what", "What changes?", "choice", options=(Option(CLOSE, "The office closes"), Option(OPEN, "It opens after all"))),
+        Question("first", "First day", "date"),
+        Question("last", "Last day", "date", "Leave it empty for a single day.", required=False),
+        Question("reason", "Why?", "line", "Like “Office move” or “Extra bank holiday”. The history of each case that it touches says so."),
+    ),
+)  # fmt: skip
+
+
+@needs(powers.ADMINISTER)
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Closure days, and what became of promises when they last changed."""
+    by, data, error = who(request), typed(request.POST), None
+    if request.method == "POST":
+        try:
+            given = {a["key"]: a["value"] for a in _CALENDAR.clean(data, {}).answers}
+            first, last = (date.fromisoformat(str(given.get(key, given["first"]))) for key in ("first", "last"))
+            change_calendar(
+                landlord=by.landlord, first=first, last=last, closed=given["what"] == CLOSE, reason=str(given["reason"]), by=by,
+                now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, "The calendar is changed. Open promises are being worked out again.")
+            return redirect("calendar")
+    coming = by.landlord.closures.filter(day__gte=timezone.localdate()).order_by("day")
+    changes = by.landlord.calendar_changes.select_related("by").order_by("-at", "-pk")[:10]
+    context = form_context(_CALENDAR, data or {"what": [CLOSE]}, error, {}) | {"coming": coming, "changes": changes}
+    return render(request, "administration/calendar.html", context, status=422 if error else 200)

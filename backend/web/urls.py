@@ -49,6 +49,7 @@ urlpatterns = [
     path("people/teams/<int:team_id>", administration.team, name="team"),
     path("people/patches/new", administration.patch, name="patch-new"),
     path("people/patches/<int:patch_id>", administration.patch, name="patch"),
+    path("people/calendar", administration.calendar, name="calendar"),
     path("report/<slug:code>", public.report, name="report-public"),
     path("report/<slug:code>/thanks", public.report_thanks, name="report-thanks"),
     path("survey/<str:token>", public.survey, name="survey"),

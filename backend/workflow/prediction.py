@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from backend.rules.working_time import LONDON
@@ -81,7 +82,7 @@ class _Saying:
     def _within(self, promise: Promise) -> str:
         """The length that holds for the case as it is known today; "" while that cannot be told."""
         since = self.facts.get(promise.since)
-        anchor = (since if hasattr(since, "astimezone") else self.instance.started_at).astimezone(LONDON).date()
+        anchor = (since if isinstance(since, datetime) else self.instance.started_at).astimezone(LONDON).date()
         try:
             return next((f"within {length.words}" for length in promise.lengths if length.holds(anchor, self.facts, {})), "")
         except ExpressionError:

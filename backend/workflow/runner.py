@@ -18,8 +18,9 @@ from django.db import transaction
 from backend.accounts.models import User
 from backend.errors import AlreadyDone, DomainError
 from backend.workflow import catalogue
+from backend.workflow.dues import due_of
 from backend.workflow.engine import PARTY, Effect, EngineError, Offer, OpenTask, Outcome, Run, StepDone, Trouble, scopes
-from backend.workflow.expressions import ExpressionError, Function, Value, parse
+from backend.workflow.expressions import ExpressionError, Function, Value
 from backend.workflow.functions import functions_for
 from backend.workflow.models import Done, Fault, Instance, Step, Task, Version
 from backend.workflow.packs import Pack
@@ -101,19 +102,9 @@ class _House:
         return _subjects[0].people(self.subject, group)
 
     def due(self, element_id: str, scope: Mapping[str, Value]) -> datetime:
-        """When a task that opens now falls due: by its promise, or by its own expression."""
-        said = self.contents.elements[element_id].properties
+        """When a task that opens now falls due."""
         seen = {**self.facts, **scope}
-        try:
-            if promise := self.contents.promises.get(said.get("promise", "")):
-                return promise.due(facts=seen, functions=self.functions, calendar=self.calendar, opened=self.now)
-            due = parse(said.get("due", "none")).evaluate({**seen, "task_opened_at": self.now}, self.functions)
-            if isinstance(due, datetime):
-                return due
-        except ExpressionError:
-            pass
-        # A task without a date would sink: the next working day brings it up, and the checker names the cause.
-        return self.calendar.working_days(1, since=self.now)
+        return due_of(self.contents, element_id, facts=seen, functions=self.functions, calendar=self.calendar, opened=self.now)
 
 
 def prepare(version: Version, *, now: datetime) -> Instance:

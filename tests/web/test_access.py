@@ -51,7 +51,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "survey-enter": ("GET", set()), "fault": ("GET", SAW_CASE),
     "overdue": ("GET", {"leader"}), "faults": ("GET", {"leader"}), "measures": ("GET", {"leader"}), "measure": ("GET", {"leader"}), "procedure": ("GET", {"leader", "owner"}),
     "users": ("GET", {"admin"}), "user-new": ("GET", {"admin"}), "user": ("GET", {"admin"}), "team-new": ("GET", {"admin"}),
-    "team": ("GET", {"admin"}), "patch-new": ("GET", {"admin"}), "patch": ("GET", {"admin"}),
+    "team": ("GET", {"admin"}), "patch-new": ("GET", {"admin"}), "patch": ("GET", {"admin"}), "calendar": ("GET", {"admin"}),
     "report-public": ("GET", PUBLIC), "report-thanks": ("GET", PUBLIC), "survey": ("GET", set()), "survey-thanks": ("GET", PUBLIC),
     "studio": ("GET", {"owner"}), "draft-open": ("POST", {"owner"}), "draft-publish": ("POST", {"owner"}), "draft-discard": ("POST", {"owner"}),
     "version-diagram": ("GET", {"owner"}), "modeller": ("GET", {"owner"}), "modeller-save": ("POST", {"owner"}), "step-edit": ("GET", {"owner"}),

@@ -1,0 +1,25 @@
+"""The queue of changed calendars. The row is the job; the sweep finds rows that nobody took."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from backend.casework.recomputing import recompute_next
+
+#: Batches worked out before a worker lets other work in.
+BATCHES = 20
+
+
+@shared_task
+def sweep() -> None:
+    """Work out promises again after changes of calendars."""
+    recompute_waiting()
+
+
+def recompute_waiting() -> int:
+    """Work out batches until none waits; gives back how many there were."""
+    done = 0
+    while done < BATCHES and recompute_next(now=timezone.now()):
+        done += 1
+    return done
