@@ -200,7 +200,7 @@ def test_the_outlook_is_for_people_and_says_role_promise_and_what_the_public_is_
     assert [s.name for s in seen.done if s.role] == ["Triage the report"]
     assert [(s.name, s.role, s.promise) for s in seen.open] == [("Contact the reporter", "Case officer", "within 1 working day")]
     names = [s.name for s in seen.certain]
-    assert names[:2] == ["Ask the risk questions", "Agree the action plan"] and "Decide about the survey" in names
+    assert names[:2] == ["Ask the risk questions", "Agree the action plan"] and "Talk to the reporters about closing" in names
     assert seen.certain[0].public == "We ask how this affects you and who can help."
     assert "Write the warning letter" in [s.name for s in seen.possible] and not set(names) & {s.name for s in seen.possible} - {
         "Ask the risk questions"
