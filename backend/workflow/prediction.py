@@ -7,13 +7,13 @@ at: a decision may go any way. `ways` works it out; here it is put into the pack
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from backend.rules.working_time import LONDON
 from backend.workflow.bpmn import PEOPLE, Element
-from backend.workflow.expressions import ExpressionError
+from backend.workflow.expressions import ExpressionError, parse
 from backend.workflow.models import Instance, Task, contents_of
 from backend.workflow.promises import Promise
 from backend.workflow.values import unpack
@@ -70,8 +70,13 @@ class _Saying:
         self.facts = {**dict.fromkeys(self.pack.facts), **unpack(instance.facts)}
 
     def steps(self, elements: Iterable[str]) -> Steps:
+        """Steps for people, and what has public wording. Two that read alike are said once."""
         found = (self.pack.elements[e] for e in elements if e in self.pack.elements)
-        return tuple(self._step(e) for e in found if e.kind in PEOPLE or ("public" in e.properties and e.kind not in HOLDING))
+        said = [self._step(e) for e in found if e.kind in PEOPLE or ("public" in e.properties and e.kind not in HOLDING)]
+        first: dict[NextStep, NextStep] = {}
+        for step in said:
+            first.setdefault(replace(step, element=""), step)
+        return tuple(first.values())
 
     def _step(self, element: Element) -> NextStep:
         role = self.pack.roles.get(self.pack.role_of(element))
@@ -80,10 +85,15 @@ class _Saying:
         return NextStep(element.id, element.label, public, role.name if role else "", self._within(promise) if promise else "")
 
     def _within(self, promise: Promise) -> str:
-        """The length that holds for the case as it is known today; "" while that cannot be told."""
+        """The length that holds for the case; "" while a fact that decides it is not known."""
         since = self.facts.get(promise.since)
         anchor = (since if isinstance(since, datetime) else self.instance.started_at).astimezone(LONDON).date()
-        try:
-            return next((f"within {length.words}" for length in promise.lengths if length.holds(anchor, self.facts, {})), "")
-        except ExpressionError:
-            return ""
+        for length in promise.lengths:
+            if length.when and any(self.facts.get(name) is None for name in parse(length.when).names):
+                return ""
+            try:
+                if length.holds(anchor, self.facts, {}):
+                    return f"within {length.words}"
+            except ExpressionError:
+                return ""
+        return ""

@@ -19,7 +19,7 @@ from backend.accounts.models import User
 from backend.errors import AlreadyDone, DomainError
 from backend.workflow import catalogue
 from backend.workflow.dues import due_of
-from backend.workflow.engine import PARTY, Effect, EngineError, Offer, OpenTask, Outcome, Run, StepDone, Trouble, scopes
+from backend.workflow.engine import NO_END, PARTY, Effect, EngineError, Offer, OpenTask, Outcome, Run, StepDone, Trouble, scopes
 from backend.workflow.expressions import ExpressionError, Function, Value
 from backend.workflow.functions import functions_for
 from backend.workflow.models import Done, Fault, Instance, Step, Task, Version
@@ -173,7 +173,7 @@ def abandon(fault: Fault, *, by: User, now: datetime) -> Instance:
     _still_open(fault)
     instance = _command(fault.instance_id, lambda run: run.abandon(str(fault.engine_id)), by=by, now=now)
     if silent().filter(pk=instance.pk).exists():
-        raise EngineError("The case stopped without reaching an end.")
+        raise EngineError(NO_END)
     return instance
 
 

@@ -83,11 +83,6 @@ def test_a_missing_fact_is_corrected_and_the_case_goes_on_with_old_and_new_value
     assert entry.sentence == "Tried “Risk band” again; changed risk score from not known to 14"
 
 
-def test_a_fact_is_corrected_where_the_step_reads_it_and_nowhere_else(stopped: Fault, user: Who, now: datetime) -> None:
-    retry(stopped, user("leader"), now, risk_score=14)
-    assert unpack(Instance.objects.get(pk=stopped.instance_id).facts)["risk_score"] == 14
-
-
 def test_only_a_fact_that_the_step_reads_and_a_value_it_takes_are_accepted(stopped: Fault, user: Who, now: datetime) -> None:
     with pytest.raises(DomainError, match="does not look at severity"):
         retry(stopped, user("leader"), now, severity="low")
@@ -130,7 +125,7 @@ def test_a_fault_is_dealt_with_once(stopped: Fault, user: Who, now: datetime) ->
 
 
 def test_the_main_line_cannot_be_ended_and_the_sentence_says_what_to_do(stopped: Fault, user: Who, now: datetime) -> None:
-    with pytest.raises(DomainError, match=r"without reaching an end\. Correct what is missing and try again instead"):
+    with pytest.raises(DomainError, match=r"nothing to do and no end\. Correct what is missing and try again instead"):
         faults.end_branch(fault_id=stopped.pk, reason="Not needed", by=user("leader"), now=now)
     assert Fault.objects.get(pk=stopped.pk).resolved_at is None
     assert not Entry.objects.filter(verb="end_branch").exists()

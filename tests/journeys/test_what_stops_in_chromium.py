@@ -75,7 +75,10 @@ def test_what_stopped_is_put_right_and_the_office_closes(browser: Browser, site:
         admin.click("Days on which the office is closed")
         admin.press("Change the calendar")
         admin.sees("There is a problem")
-        admin.fill(what="close", **{f"{day}-{part}": text for day in ("first", "last") for part, text in (("day", "3"), ("month", "3"), ("year", year))})
+        admin.fill(
+            what="close",
+            **{f"{day}-{part}": text for day in ("first", "last") for part, text in (("day", "3"), ("month", "3"), ("year", year))},
+        )
         admin.press("Change the calendar")
         expect(admin.page.get_by_text(f"3 March {year}").first).to_be_visible()
         assert admin.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

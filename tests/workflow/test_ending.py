@@ -58,7 +58,7 @@ def test_a_tool_that_stopped_is_ended_and_the_toolbox_goes_on() -> None:
 
 def test_the_only_branch_of_a_case_cannot_be_ended() -> None:
     walk = begun(lines("startEvent S\nS -> Send\nSend -> E\nendEvent E") + SEND)
-    with pytest.raises(EngineError, match="without reaching an end"):
+    with pytest.raises(EngineError, match="nothing to do and no end"):
         end(walk)
 
 
@@ -156,3 +156,37 @@ class Shifted(House):
 def catch(due: str) -> str:
     timer = f"<bpmn:timerEventDefinition><bpmn:timeDate>{due}</bpmn:timeDate></bpmn:timerEventDefinition>"
     return f'<bpmn:intermediateCatchEvent id="W">{timer}</bpmn:intermediateCatchEvent>'
+
+
+KIND = SEND.replace("'warning'", "kind")
+BOX = bpmn(
+    lines("startEvent S\nS -> Box\nBox -> E\nendEvent E")
+    + '<bpmn:adHocSubProcess id="Box"><bpmn:userTask id="Warn"/><bpmn:sequenceFlow id="g1" sourceRef="Warn" targetRef="Send"/>'
+    + KIND
+    + "<bpmn:completionCondition>false</bpmn:completionCondition></bpmn:adHocSubProcess>"
+)
+
+
+def test_a_fact_is_corrected_where_the_step_reads_it() -> None:
+    for known, own, everywhere in (({}, "mild", None), ({"kind": None}, "mild", None), ({"kind": 3}, None, "mild")):
+        walk = Walk(BOX, facts=dict(known))
+        walk.step("begin")
+        pick(walk, "Warn", party=1)
+        walk.house.broken = True
+        walk.do("Warn")
+        walk.house.broken = False
+        assert walk.outcome
+        walk.step("retry", walk.outcome.troubles[0].id, {"kind": "mild"})
+        effect = walk.house.effects[0]
+        assert (effect.parameters["letter"], effect.scope.get("kind"), walk.facts.get("kind")) == ("mild", own, everywhere)
+
+
+def test_a_fact_of_the_branch_itself_is_corrected_there() -> None:
+    walk = Walk(BOX, House(broken=True), facts={"kind": "case's own"})
+    walk.step("begin")
+    pick(walk, "Warn", party=1)
+    walk.do("Warn", kind="wrong")
+    walk.house.broken = False
+    assert walk.outcome
+    walk.step("retry", walk.outcome.troubles[0].id, {"kind": "mild"})
+    assert walk.house.effects[0].scope["kind"] == "mild" and walk.facts["kind"] == "case's own"

@@ -207,6 +207,24 @@ def test_the_outlook_is_for_people_and_says_role_promise_and_what_the_public_is_
     }
 
 
+def test_a_promise_whose_length_is_not_settled_yet_is_not_guessed_and_steps_that_read_alike_are_said_once(
+    landlord: Landlord, user: Who, now: datetime
+) -> None:
+    case = open_case(landlord, user, now)
+    seen = outlook(Instance.objects.get(pk=case.instance_id))
+    promised = {step.name: step.promise for step in (*seen.open, *seen.possible)}
+    assert (promised["Triage the report"], promised["Contact the reporter"], promised["Update the reporter"]) == (
+        "within 1 working day",
+        "",
+        "",
+    )
+    names = [step.name for step in seen.possible]
+    assert names.count("Record what came of it") == 1
+    assert (
+        names.index("Contact the reporter") < names.index("Write the warning letter") < names.index("Talk to the reporters about closing")
+    )
+
+
 def test_nothing_comes_after_the_end(landlord: Landlord, user: Who, now: datetime) -> None:
     case = open_case(landlord, user, now)
     close(case, user, now)
