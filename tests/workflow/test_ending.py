@@ -8,7 +8,7 @@ import pytest
 
 from backend.workflow.engine import EngineError, Outcome
 from tests.workflow.drawn import NOW, House, Walk, bpmn, lines
-from tests.workflow.test_engine import SEND, pick, toolbox
+from tests.workflow.test_engine import NEWS, SEND, pick, toolbox
 
 
 def begun(body: str, **facts: object) -> Walk:
@@ -58,6 +58,14 @@ def test_a_tool_that_stopped_is_ended_and_the_toolbox_goes_on() -> None:
 
 def test_the_only_branch_of_a_case_cannot_be_ended() -> None:
     walk = begun(lines("startEvent S\nS -> Send\nSend -> E\nendEvent E") + SEND)
+    with pytest.raises(EngineError, match="nothing to do and no end"):
+        end(walk)
+
+
+def test_the_main_line_cannot_be_ended_while_only_a_further_event_goes_on() -> None:
+    walk = begun(lines("startEvent S\nS -> Send\nSend -> E\nendEvent E") + SEND + NEWS)
+    walk.step("deliver", "incident", {}, {})
+    assert walk.open == ["Review"]
     with pytest.raises(EngineError, match="nothing to do and no end"):
         end(walk)
 

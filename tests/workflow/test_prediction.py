@@ -134,6 +134,7 @@ def test_in_the_toolbox_closing_is_certain_and_each_tool_and_a_further_report_po
     assert {"Life_closure", "Life_close", "Life_survey", "Life_end"} <= certain
     assert {"Tool_warning", "Warning_write", "Tool_update", "News_contact", "Life_toolbox"} <= possible
     assert not possible & {"Life_triage", "First_contact", "Life_not_asb_end"}
+    assert not ahead(Ways(baseline), "Life_contact", "First_contact")[0] & {"Tool_warning", "Tool_ready", "Warning_write"}
 
 
 def test_before_triage_only_triage_is_certain(baseline: Pack) -> None:
