@@ -8,7 +8,7 @@ from django.utils import timezone
 from backend.casework.recomputing import recompute_next
 
 #: Batches worked out before a worker lets other work in.
-BATCHES = 20
+BATCHES = 40
 
 
 @shared_task

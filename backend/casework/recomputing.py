@@ -17,7 +17,7 @@ from backend.rules.working_time import LONDON
 from backend.workflow.dues import Moved, recompute
 from backend.workflow.models import Instance
 
-BATCH = 250
+BATCH = 100
 #: A task that opened while the change was being kept may still have its date from the calendar before.
 MEANWHILE = timedelta(minutes=1)
 
