@@ -116,6 +116,9 @@ class _Change:
     def accept(self, name: str, value: Value) -> Value:
         raise EngineError(_STILL)
 
+    def people(self, group: str) -> list[int]:
+        raise EngineError(_STILL)
+
 
 _STILL = "Nothing moves on while dates are worked out again."
 

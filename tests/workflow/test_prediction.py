@@ -16,10 +16,10 @@ from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.models import Case, Party
 from backend.workflow import jobs
+from backend.workflow.ahead import Ways
 from backend.workflow.models import Instance, Step, Task
 from backend.workflow.packs import Pack, flattened, read_pack
 from backend.workflow.prediction import outlook
-from backend.workflow.ways import Ways
 from tests.answers import do, fill
 from tests.workflow.drawn import bpmn, lines
 from tests.workflow.test_ending import reminder
