@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, DivisionByZero, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,9 @@ Value = None | bool | int | Decimal | str | date | datetime
 Function = Callable[..., Value]
 
 MAX_TEXT, MAX_NODES, MAX_DEPTH, MAX_STRING, MAX_LIST, MAX_NUMBER = 2_000, 300, 24, 200, 100, 10**15
+#: Counting working days far ahead is the one thing here that takes long.
+MAX_CALLS = 10
+_SCALARS = (bool, int, Decimal, str, date, type(None))
 #: Plain words for the constants, so that a caseworker need not learn Python's spelling.
 CONSTANTS: Mapping[str, Value] = {"true": True, "false": False, "yes": True, "no": False, "none": None, "unknown": None}
 
@@ -32,6 +36,9 @@ _ORDERING: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 _EQUALITY = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+
+# Python warns of “1if” and would look for the file “<unknown>” to show the line.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module="<unknown>")
 
 
 class ExpressionError(DomainError):
@@ -50,30 +57,40 @@ class Expression:
     def evaluate(self, names: Mapping[str, Value], functions: Mapping[str, Function]) -> Value:
         """The value, a scalar. Raises `ExpressionError`, and nothing else."""
         value = _Walk(self.text, names, functions).visit(self.tree)
-        if isinstance(value, tuple):
-            raise ExpressionError(f"“{self.text}” gives a list where one value is needed.")
+        if not isinstance(value, _SCALARS):
+            raise ExpressionError(f"“{_short(self.text)}” gives a list where one value is needed.")
         return value
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def parse(text: str) -> Expression:
     """Read and check `text`. Raises `ExpressionError` naming the words at fault."""
     if len(text) > MAX_TEXT:
         raise ExpressionError(f"This is {len(text):,} characters long; {MAX_TEXT:,} are allowed.")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(_typed(text).strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"“{_short(text)}” cannot be read. Check brackets, quotation marks and spelling.") from None
     nodes = list(_checked(tree, text, 0))
-    if len(nodes) > MAX_NODES:
+    if len(nodes) > MAX_NODES or sum(isinstance(node, ast.Call) for node in nodes) > MAX_CALLS:
         raise ExpressionError(f"“{_short(text)}” has too many parts. Split it, or use a decision table.")
     called = frozenset(node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
     named = frozenset(node.id for node in nodes if isinstance(node, ast.Name) and node.id.lower() not in CONSTANTS)
     return Expression(text, tree, named, called)
 
 
+def _typed(text: str) -> str:
+    """`text`, if it holds only what people type: a character written as a backslash and a number could be one that the
+    database or a page cannot take. Raises `ValueError`."""
+    if "\\" in text or not all(character.isprintable() or character in "\n\r\t" for character in text):
+        raise ValueError
+    return text
+
+
 def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:77] + "…"
+    """`text` as a sentence can quote it."""
+    shown = "".join(character if character.isprintable() else " " for character in text[:81])
+    return shown if len(shown) <= 80 else shown[:77] + "…"
 
 
 def _checked(node: ast.expr, text: str, depth: int) -> Iterator[ast.expr]:
@@ -163,10 +180,13 @@ class _Walk:
 
     def _name(self, name: str) -> Value:
         if name in self.names:
-            return self.names[name]
+            value = self.names[name]
+            if isinstance(value, Decimal) and not value.is_finite():
+                raise ExpressionError(f"“{_short(name)}” in “{_short(self.text)}” is not a number that can be counted with.")
+            return value
         if name.lower() in CONSTANTS:
             return CONSTANTS[name.lower()]
-        raise ExpressionError(f"“{name}” in “{_short(self.text)}” is not a fact of this case.")
+        raise ExpressionError(f"“{_short(name)}” in “{_short(self.text)}” is not a fact of this case.")
 
     def _boolean(self, op: ast.boolop, values: list[ast.expr]) -> bool:
         answers = (bool(self.visit(value)) for value in values)
@@ -192,7 +212,7 @@ class _Walk:
     def _arithmetic(self, op: ast.operator, left: Decimal, right: Decimal) -> int | Decimal:
         try:
             return self._bounded(_ARITHMETIC[type(op)](left, right))
-        except (DivisionByZero, InvalidOperation):
+        except ArithmeticError:
             raise ExpressionError(f"“{_short(self.text)}” divides by nothing.") from None
 
     def _compare(self, left: ast.expr, ops: list[ast.cmpop], rights: list[ast.expr]) -> bool:
@@ -216,22 +236,27 @@ class _Walk:
                 return any(_same(first, item) for item in second) == isinstance(op, ast.In)
         if not _orderable(first, second):
             raise ExpressionError(f"“{_short(self.text)}” compares things that have no order, or one that is not known yet.")
-        return _ORDERING[type(op)](first, second)
+        try:
+            return _ORDERING[type(op)](first, second)
+        except (TypeError, ArithmeticError):
+            raise ExpressionError(f"“{_short(self.text)}” compares things that cannot be compared.") from None
 
     def _call(self, name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> Value:
         function = self.functions.get(name)
         if function is None:
-            raise ExpressionError(f"“{name}” in “{_short(self.text)}” is not a function that diagrams have.")
+            raise ExpressionError(f"“{_short(name)}” in “{_short(self.text)}” is not a function that diagrams have.")
         values = [self._scalar(arg) for arg in args]
         named = {str(word.arg): self._scalar(word.value) for word in keywords}
         try:
             return function(*values, **named)
-        except (TypeError, ValueError, AttributeError, OverflowError):
-            raise ExpressionError(f"“{_short(self.text)}” gives “{name}” something it cannot use, or not known yet.") from None
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
+            raise ExpressionError(f"“{_short(self.text)}” gives “{_short(name)}” something it cannot use, or not known yet.") from None
 
 
 def _same(first: object, second: object) -> bool:
     # True == 1 in Python; a yes is never a number here.
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return len(first) == len(second) and all(map(_same, first, second))
     return isinstance(first, bool) == isinstance(second, bool) and first == second
 
 

@@ -11,27 +11,31 @@ from backend.workflow.expressions import Function
 
 NAMES = frozenset({"working_days", "working_hours", "days", "weeks", "months"})
 LONGEST_DAYS = 3_660
+#: Working days and hours are counted one by one.
+LONGEST_WORKING = 1_000
 
 
 def functions_for(calendar: Calendar) -> Mapping[str, Function]:
     """What each name does for a landlord with this calendar. All take a moment and give a moment."""
     return {
-        "working_days": lambda count, since: calendar.working_days(count, since=since),
-        "working_hours": lambda count, since: calendar.working_hours(count, since=since),
-        "days": lambda count, since: _later(since, count),
-        "weeks": lambda count, since: _later(since, count * 7),
-        "months": lambda count, since: _months(since, count),
+        "working_days": lambda count, since: calendar.working_days(_whole(count, LONGEST_WORKING), since=since),
+        "working_hours": lambda count, since: calendar.working_hours(_whole(count, LONGEST_WORKING), since=since),
+        "days": lambda count, since: _later(since, _whole(count, LONGEST_DAYS)),
+        "weeks": lambda count, since: _later(since, _whole(count, LONGEST_DAYS // 7) * 7),
+        "months": lambda count, since: _months(since, _whole(count, LONGEST_DAYS // 30)),
     }
 
 
-def _later(since: datetime, count: int) -> datetime:
-    if not 0 <= count <= LONGEST_DAYS:
+def _whole(count: int, most: int) -> int:
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= most:
         raise ValueError
+    return count
+
+
+def _later(since: datetime, count: int) -> datetime:
     return since.astimezone(LONDON) + timedelta(days=count)
 
 
 def _months(since: datetime, count: int) -> datetime:
-    if not 0 <= count <= LONGEST_DAYS // 30:
-        raise ValueError
     local = since.astimezone(LONDON)
     return datetime.combine(add_months(local.date(), count), local.time(), tzinfo=LONDON)
