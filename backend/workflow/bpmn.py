@@ -55,6 +55,12 @@ _ALLOWED = {
     DI: {"waypoint"},
     SPIFF: _EXTENSIONS,
 }
+#: What says one thing: a second one would be read by nobody, or by the engine only.
+_ONCE = {
+    "conditionExpression", "timeDate", "completionCondition", "extensionElements", "properties", "serviceTaskOperator", "parameters",
+    "calledDecisionId", "loopCardinality", "loopCondition", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics",
+}  # fmt: skip
+_IDENTIFIED = FLOW_NODES | {"process", "sequenceFlow", "lane", "message", "signal", "escalation", "error"}
 _WORDS = {
     "scriptTask": "A script would run program code, which diagrams may not do.",
     "complexGateway": "Complex gateways are not offered; a decision, a split or “one or more” says the same.",
@@ -192,8 +198,10 @@ def parse_xml(file: str, source: str) -> etree._Element:
     data = source.encode()
     if len(data) > MAX_BYTES:
         raise refuse(file, "", "The file is larger than a megabyte.", "Split the diagram.")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
-    declared = re.match(r"\s*<\?xml[^>]*encoding=[\"']([\w-]+)", source)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True, remove_comments=True, encoding="utf-8"
+    )
+    declared = re.match(r"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w-]+)", source)
     if declared and declared[1].upper() != "UTF-8":
         raise refuse(file, "", f"The file is written in {declared[1]}; only UTF-8 is read.", "Save it again from the editor.")
     if "<!DOCTYPE" in source.upper() or "<!ENTITY" in source.upper():
@@ -229,8 +237,21 @@ def _check_tags(file: str, root: etree._Element) -> None:
         if name.localname not in _ALLOWED.get(name.namespace or "", ()):
             why = _WORDS.get(name.localname, f"“{name.localname}” is not an element that Caseway runs.")
             raise refuse(file, node.get("id", ""), why, "Remove it or draw it another way.", node.get("name", ""))
+        _check_attributes(file, node, name.localname)
         if count > MAX_ELEMENTS or sum(1 for _ in node.iterancestors()) > MAX_DEPTH:
             raise refuse(file, node.get("id", ""), "The diagram is too large or too deeply nested.", "Split the diagram.")
+
+
+def _check_attributes(file: str, node: etree._Element, name: str) -> None:
+    for attribute in map(etree.QName, node.attrib):
+        if attribute.namespace not in (None, XSI, SPIFF):
+            raise refuse(file, node.get("id", ""), f"“{attribute.localname}” is not something that Caseway reads.", "Remove it.")
+    if name in _IDENTIFIED and node.get("id") is None:
+        raise refuse(file, "", f"A “{name}” has no id.", "Delete it and draw it again.", node.get("name", ""))
+    children = [etree.QName(child).localname for child in node]
+    for child in _ONCE & set(children):
+        if children.count(child) > 1:
+            raise refuse(file, node.get("id", ""), f"It has two of “{child}”.", "Delete it and draw it again.", node.get("name", ""))
 
 
 def _check_numbers(file: str, root: etree._Element) -> None:
@@ -254,6 +275,8 @@ def _check_ids(file: str, root: etree._Element) -> None:
             "signalRef",
             "errorRef",
             "escalationRef",
+            "default",
+            "processRef",
         ):
             value = node.get(attribute)
             if value is not None and not PLAIN_ID.match(value):

@@ -6,7 +6,9 @@ Knows how to clean what a browser or the API sends; knows nothing of HTML, reque
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -22,11 +24,19 @@ TYPES: Mapping[str, Kind | None] = {
     "line": None, "paragraphs": None, "yes_no": "yes_no", "choice": "one_of", "choices": None, "date": "date",
     "moment": "moment", "whole": "whole", "person": "row", "officer": "row", "rows": None,
 }  # fmt: skip
-MAX_LINE, MAX_PARAGRAPHS = 300, 10_000
+MAX_LINE, MAX_PARAGRAPHS, MAX_QUESTIONS, MAX_OPTIONS, MAX_VALUE = 300, 10_000, 100, 100, 100
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,59}\Z", re.IGNORECASE)
+#: Urdu, Arabic and Indian scripts need the joiners; no other character that is not seen has a place in words.
+_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _QUESTION_KEYS = {"key", "label", "type", "hint", "required", "options", "fact", "when", "role", "columns"}
 #: How many rows a question of type rows offers.
 ROWS = 6
 Data = Mapping[str, Sequence[str]]
+
+
+def unseen(character: str) -> bool:
+    """Whether nobody sees this character, though it may change how the others read."""
+    return character not in _JOINERS and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 @dataclass(frozen=True)
@@ -148,7 +158,8 @@ def _clean(question: Question, data: Data, people: Mapping[str, str]) -> tuple[V
         case "choice":
             return _one_of(text, {o.value: o.label for o in question.options}, question), question.labelled(text)
         case "choices":
-            chosen = [_one_of(item, {o.value: o.label for o in question.options}, question) for item in given if item]
+            offered = {o.value: o.label for o in question.options}
+            chosen = [_one_of(item, offered, question) for item in dict.fromkeys(given)]
             return chosen, "; ".join(question.labelled(item) for item in chosen)
         case "whole":
             return _whole(text)
@@ -181,8 +192,12 @@ def _words(text: str, kind: str) -> tuple[str, str]:
     limit = MAX_LINE if kind == "line" else MAX_PARAGRAPHS
     if len(text) > limit:
         raise ValueError(f"Shorten this answer to {limit:,} characters; it has {len(text):,}")
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
         raise ValueError("Remove the characters that cannot be printed")
+    # What was pasted may hold marks that nobody sees and nobody could find to remove.
+    text = "".join(character for character in text if character in "\n\t" or not unseen(character)).strip()
+    if not text:
+        raise ValueError("Write this in words")
     return text, text
 
 
@@ -206,6 +221,8 @@ def _when(question: Question, data: Data) -> tuple[Value, str]:
             raise ValueError(f"Enter a date: {question.label}")
         return None, ""
     try:
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError
         day = date(int(parts[2]), int(parts[1]), int(parts[0]))
         if not 1900 < day.year < 2200:
             raise ValueError
@@ -231,7 +248,7 @@ def read_form(key: str, source: str) -> Form:
             key, str(raw["title"]), str(raw.get("intro", "")), str(raw.get("record", raw["title"])),
             str(raw.get("score", "")), questions, bool(raw.get("confidential", False)),
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise PackRefused([Finding(file, "", f"The form cannot be read: {error}.", "Check its questions.")]) from None
     if findings := list(_check(file, form)):
         raise PackRefused(findings)
@@ -244,7 +261,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
     options = tuple(
         Option(str(o["value"]), str(o["label"]), str(o.get("hint", "")), int(o.get("score", 0))) for o in raw.get("options", ())
     )
-    when = next(iter(raw["when"].items())) if raw.get("when") else None
+    when = next((str(key), str(value)) for key, value in raw["when"].items()) if raw.get("when") else None
     return Question(
         str(raw["key"]), str(raw["label"]), str(raw["type"]), str(raw.get("hint", "")), bool(raw.get("required", True)),
         options, str(raw.get("fact", "")), when, str(raw.get("role", "")), tuple(_question(c) for c in raw.get("columns", ())),
@@ -253,28 +270,54 @@ def _question(raw: Mapping[str, Any]) -> Question:
 
 def _said(question: Question) -> list[str]:
     """Every text that a question shows."""
-    return [question.label, question.hint, *(option.label for option in question.options), *(column.label for column in question.columns)]
+    options = [text for option in question.options for text in (option.label, option.hint)]
+    return [question.label, question.hint, *options, *(column.label for column in question.columns)]
 
 
-def _check(file: str, form: Form) -> list[Finding]:
-    found, seen = [], set()
+def _check(file: str, form: Form) -> Iterator[Finding]:
     for words, limit in ((form.title, 200), (form.record, 200), (form.intro, 2_000), *((w, 300) for q in form.questions for w in _said(q))):
-        if len(words) > limit or any(ord(character) < 32 and character != "\n" for character in words):
-            found.append(
-                Finding(file, words[:40], f"These words are longer than {limit} characters, or cannot be printed.", "Shorten them.")
+        if len(words) > limit or any(unseen(character) and character != "\n" for character in words):
+            yield Finding(
+                file, _plain_words(words), f"These words are longer than {limit} characters, or cannot be printed.", "Shorten them."
             )
+    if len(form.questions) > MAX_QUESTIONS:
+        yield Finding(file, "", f"It has more than {MAX_QUESTIONS} questions.", "Split the form.")
+        return
+    seen: set[str] = set()
     for question in form.questions:
-        if not question.key.isidentifier() or question.key in seen:
-            found.append(Finding(file, question.key, "Two questions have this key, or it is not one plain word.", "Give it another."))
-        if question.type not in TYPES:
-            found.append(Finding(file, question.key, f"“{question.type}” is not a type of question.", f"Use one of: {', '.join(TYPES)}."))
-        elif question.fact and TYPES[question.type] is None:
-            found.append(Finding(file, question.key, "Free text cannot become a fact.", "Take the fact away, or ask a choice."))
-        if question.type in ("choice", "choices") and not question.options:
-            found.append(Finding(file, question.key, "There is nothing to choose from.", "Add options."))
-        if question.type == "rows" and (not question.columns or any(c.type not in ("line", "date", "moment") for c in question.columns)):
-            found.append(Finding(file, question.key, "Its rows need columns of type line, date or moment.", "Give it columns."))
-        if question.when and question.when[0] not in seen:
-            found.append(Finding(file, question.key, "It depends on a question that does not come before it.", "Move it down."))
+        key = question.key if _KEY.match(question.key) else ""
+        yield from (Finding(file, key, *problem) for problem in _problems(question, seen))
         seen.add(question.key)
-    return found
+
+
+def _problems(question: Question, seen: set[str]) -> Iterator[tuple[str, str]]:
+    """(sentence, mend) for what is wrong with one question; `seen` are the keys before it."""
+    if not _KEY.match(question.key) or question.key in seen or question.key == "csrfmiddlewaretoken":
+        yield "Two questions have this key, or it is not one plain word.", "Give it another."
+    if question.type not in TYPES:
+        yield f"“{_plain_words(question.type)}” is not a type of question.", f"Use one of: {', '.join(TYPES)}."
+    elif question.fact and TYPES[question.type] is None:
+        yield "Free text cannot become a fact.", "Take the fact away, or ask a choice."
+    if question.type in ("choice", "choices") and not question.options:
+        yield "There is nothing to choose from.", "Add options."
+    values = [option.value for option in question.options]
+    if len(values) > MAX_OPTIONS or len(set(values)) < len(values) or not all(map(_can_be_chosen, values)):
+        yield f"Two options have the same value, one has none or an odd one, or there are more than {MAX_OPTIONS}.", "Mend the options."
+    if question.type == "rows" and not _right_columns(question.columns):
+        yield "Its rows need columns of type line, date or moment.", "Give it columns."
+    if question.when and question.when[0] not in seen:
+        yield "It depends on a question that does not come before it.", "Move it down."
+
+
+def _plain_words(text: str) -> str:
+    return "".join(character for character in text[:40] if not unseen(character))
+
+
+def _can_be_chosen(value: str) -> bool:
+    """Whether a browser sends the value back as it was, and an expression can name it."""
+    return 0 < len(value) <= MAX_VALUE and value == value.strip() and not any(unseen(c) or c in "\"'\\" for c in value)
+
+
+def _right_columns(columns: Sequence[Question]) -> bool:
+    keys = {column.key for column in columns}
+    return 0 < len(columns) == len(keys) <= ROWS and all(c.type in ("line", "date", "moment") and _KEY.match(c.key) for c in columns)

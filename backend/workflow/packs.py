@@ -6,6 +6,7 @@ Reads and resolves; `check` says what is wrong beyond that. Knows no database.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,19 +14,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from backend.accounts.powers import POWERS
 from backend.workflow import catalogue
-from backend.workflow.bpmn import Diagram, Element, read
-from backend.workflow.engine import Diagrams, build
+from backend.workflow.bpmn import MAX_BYTES, Diagram, Element, read
+from backend.workflow.engine import PARTY, Diagrams, build
+from backend.workflow.expressions import CONSTANTS
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import Form, read_form
+from backend.workflow.functions import NAMES as FUNCTIONS
 from backend.workflow.promises import FILE as PROMISES
 from backend.workflow.promises import Promise, read_promises
 from backend.workflow.tables import Table, read_table
-from backend.workflow.values import Fact, is_kind
+from backend.workflow.values import KINDS, Fact, is_kind
 
 Files = Mapping[str, str]
 ABOUT = "pack.toml"
 STANDING = "letters.toml"
+MAX_FILES = 300
+_PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,5}\Z")
+_PLAIN_FACT = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
+#: Names that the engine or the language of diagrams keeps for itself.
+_RESERVED_FACTS = {PARTY, OUTPUTS, "typename", "task_opened_at", *CONSTANTS, *FUNCTIONS}
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,7 @@ class _Reader:
         self.findings: list[Finding] = []
 
     def pack(self) -> Pack:
+        self._check_files()
         about = self._about()
         diagrams = self._each(".bpmn", read)
         forms = {f.key: f for f in self._each(".json", lambda path, text: read_form(Path(path).stem, text), "forms/").values()}
@@ -127,20 +137,34 @@ class _Reader:
                 Finding(ABOUT, "start", f"There is no diagram of the process “{start}”.", "Name the process that a case begins with.")
             )
         self._stop()
-        sources = {path: text for path, text in self.files.items() if path.endswith(".bpmn")}
+        sources = {path: self.files[path] for path in diagrams}
         rails, standing = _rails(about), self._standing()
         self._stop()
         return Pack(
             str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, sources, rails, standing
         )  # fmt: skip
 
+    def _check_files(self) -> None:
+        if len(self.files) > MAX_FILES:
+            self._add(Finding(ABOUT, "", f"The pack has {len(self.files):,} files; {MAX_FILES} are allowed.", "Take some away."))
+            self._stop()
+        for path, text in self.files.items():
+            if not _PLAIN_PATH.match(path):
+                name = path.encode("ascii", "replace").decode()[:80]
+                self._add(Finding(name, "", "This is not a name that a file of a pack may have.", "Give it a plain name."))
+            elif len(text) > MAX_BYTES:
+                self._add(Finding(path, "", "The file is larger than a megabyte.", "Split it."))
+            elif any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+                self._add(Finding(path, "", "The file holds characters that are not text.", "Save it again as UTF-8."))
+        self._stop()
+
     def _about(self) -> dict[str, Any]:
         try:
             about = tomllib.loads(self.files.get(ABOUT, ""))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise PackRefused([Finding(ABOUT, "", f"It cannot be read: {error}.", "Check the file.")]) from None
-        if "title" not in about:
-            raise PackRefused([Finding(ABOUT, "", "The pack has no title.", "Give it one.")])
+        if problem := _about_problem(about):
+            raise PackRefused([Finding(ABOUT, *problem)])
         return about
 
     def _standing(self) -> dict[str, Any]:
@@ -189,14 +213,14 @@ class _Reader:
             found.update({fact.name: fact for fact in operation.gives})
         declared = [fact for form in forms for fact in form.facts()] + [fact for table in tables for fact in table.outputs]
         for name, raw in about.get("facts", {}).items():
-            kind = raw.get("kind", "")
-            if is_kind(kind):
-                declared.append(Fact(name, kind, tuple(raw.get("choices", ())), ABOUT))
+            declared.append(Fact(name, raw["kind"], tuple(raw.get("choices", ())), ABOUT))
         for fact in declared:
             self._declare(found, fact)
         return found
 
     def _declare(self, found: dict[str, Fact], fact: Fact) -> None:
+        if not _PLAIN_FACT.match(fact.name) or fact.name in _RESERVED_FACTS:
+            self._add(Finding(fact.source, fact.name[:40], "A fact cannot have this name.", "Use another, like noise_level."))
         known = found.get(fact.name)
         if known is not None and known.kind != fact.kind:
             self._add(
@@ -216,6 +240,34 @@ class _Reader:
     def _stop(self) -> None:
         if self.findings:
             raise PackRefused(self.findings)
+
+
+def _about_problem(about: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """(key, sentence, mend) of the first thing in `pack.toml` that has the wrong form."""
+    title, roles, facts = about.get("title"), about.get("role", []), about.get("facts", {})
+    if title is None:
+        return "", "The pack has no title.", "Give it one."
+    if not isinstance(title, str) or not 0 < len(title) <= 150:
+        return "title", "The title is not a text of up to 150 characters.", "Shorten it."
+    if not isinstance(roles, list) or not all(map(_is_role, roles)):
+        return "role", "A role needs a code, a name and powers that the product has.", f"Powers are: {', '.join(POWERS)}."
+    if not isinstance(facts, dict) or not all(map(_is_declaration, facts.values())):
+        return "facts", "A fact needs a kind, and choices that are texts.", f"Kinds are: {', '.join(KINDS)}."
+    return None
+
+
+def _is_role(raw: object) -> bool:
+    if not isinstance(raw, dict) or not all(isinstance(raw.get(key), str) and 0 < len(raw[key]) <= 60 for key in ("code", "name")):
+        return False
+    powers = raw.get("powers", [])
+    return isinstance(powers, list) and all(isinstance(power, str) and power in POWERS for power in powers)
+
+
+def _is_declaration(raw: object) -> bool:
+    if not isinstance(raw, dict) or not isinstance(raw.get("kind"), str) or not is_kind(raw["kind"]):
+        return False
+    choices = raw.get("choices", [])
+    return isinstance(choices, list) and all(isinstance(choice, str) for choice in choices)
 
 
 def _roles(about: Mapping[str, Any]) -> dict[str, Role]:

@@ -16,6 +16,8 @@ from backend.workflow.expressions import ExpressionError, Function, Value, parse
 from backend.workflow.findings import Finding, PackRefused
 
 FILE = "promises.toml"
+#: Longer promises are a slip of the pen.
+LONGEST = 3_660
 UNITS = ("working hours", "working days", "days")
 
 
@@ -72,7 +74,7 @@ def read_promises(source: str) -> dict[str, Promise]:
     try:
         raw = tomllib.loads(source)
         promises = [_promise(item) for item in raw.get("promise", [])]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise PackRefused([Finding(FILE, "", f"The promises cannot be read: {error}.", "Check the file.")]) from None
     found: dict[str, Promise] = {}
     for promise in promises:
@@ -84,10 +86,22 @@ def read_promises(source: str) -> dict[str, Promise]:
 
 def _promise(raw: Mapping[str, Any]) -> Promise:
     lengths = tuple(
-        Length(int(row["amount"]), _unit(row["unit"]), str(row.get("when", "")), row.get("from"), row.get("until"))
+        Length(_amount(row["amount"]), _unit(row["unit"]), str(row.get("when", "")), _day(row.get("from")), _day(row.get("until")))
         for row in raw["lengths"]
     )
     return Promise(str(raw["code"]), str(raw["name"]), str(raw.get("public", "")), str(raw.get("since", "")), lengths)
+
+
+def _amount(value: object) -> int:
+    if not isinstance(value, int) or not 0 <= value <= LONGEST:
+        raise ValueError(f"{str(value)[:20]} is not a length; use a whole number up to {LONGEST:,}")
+    return value
+
+
+def _day(value: object) -> date | None:
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise ValueError(f"{str(value)[:40]} is not a day; write it like 2026-11-23, without quotation marks")
+    return value
 
 
 def _unit(text: str) -> str:

@@ -71,13 +71,10 @@ def check_soundness(pack: Pack) -> Iterator[Finding]:
     for diagram in pack.diagrams.values():
         for element, sentence in sorted(unsound(diagram)):
             yield at(diagram, diagram.elements[element], sentence, "Join what was split, or end each branch by itself.")
+        after = {element: _gateways_after(diagram, element) for element in diagram.elements}
         for step in diagram.elements.values():
-            if step.kind in GATEWAYS and step.id in _gateways_reached(diagram, step.id):
+            if step.kind in GATEWAYS and step.id in _spread(set(after[step.id]), after.__getitem__):
                 yield at(diagram, step, "A case could go round here without anybody doing anything.", "Draw a task into the round.")
-
-
-def _gateways_reached(diagram: Diagram, element: str) -> set[str]:
-    return _spread(set(_gateways_after(diagram, element)), lambda step: _gateways_after(diagram, step))
 
 
 def _gateways_after(diagram: Diagram, element: str) -> list[str]:
@@ -149,21 +146,35 @@ def _gateway_problems(diagram: Diagram, element: Element) -> Iterator[tuple[str,
         yield "More than one line leaves it.", "Draw a decision or a split after it."
 
 
+#: Steps of a diagram when everything it calls is laid out in its place.
+MAX_LAID_OUT = 5_000
+
+
 def check_calls(pack: Pack) -> Iterator[Finding]:
-    """No diagram calls itself, directly or through others."""
-    calls: dict[str, set[str]] = {}
+    """No diagram calls itself, directly or through others, nor so many others that a case would never get through."""
+    calls: dict[str, list[str]] = {}
     for diagram, element in each_element(pack):
         if element.kind == "callActivity":
-            calls.setdefault(diagram.process, set()).add(element.called)
+            calls.setdefault(diagram.process, []).append(element.called)
+    own = {diagram.process: len(diagram.elements) for diagram in pack.diagrams.values()}
     for diagram in pack.diagrams.values():
-        if diagram.process in _spread(calls.get(diagram.process, set()), lambda p: list(calls.get(p, ()))):
-            yield Finding(
-                diagram.file,
-                diagram.process,
-                "This diagram calls itself, so a case would never leave it.",
-                "Take one of the calls away.",
-                diagram.name,
-            )
+        problem = None
+        if diagram.process in _spread(set(calls.get(diagram.process, ())), lambda p: list(calls.get(p, ()))):
+            problem = "This diagram calls itself, so a case would never leave it.", "Take one of the calls away."
+        elif _laid_out(diagram.process, calls, own) > MAX_LAID_OUT:
+            problem = f"With everything it calls it has more than {MAX_LAID_OUT:,} steps.", "Call fewer diagrams."
+        if problem:
+            yield Finding(diagram.file, diagram.process, *problem, diagram.name)
+
+
+def _laid_out(process: str, calls: dict[str, list[str]], own: dict[str, int]) -> int:
+    """How many steps, counted until there are too many."""
+    count, waiting = 0, [process]
+    while waiting and count <= MAX_LAID_OUT:
+        current = waiting.pop()
+        count += own.get(current, 0) + 1
+        waiting += calls.get(current, ())
+    return count
 
 
 def check_toolboxes(pack: Pack) -> Iterator[Finding]:

@@ -13,8 +13,8 @@ from itertools import combinations
 
 from backend.workflow.bpmn import CONTAINERS, Diagram, Element
 
-#: Markings looked at before a diagram is called too tangled to be proved.
-LIMIT = 20_000
+#: Places in all markings together that are looked at before a diagram is called too tangled to be proved.
+LIMIT = 100_000
 #: Ways out of a “one or more” that are looked at in every combination.
 MOST_WAYS = 6
 WAITS, DOUBLES, TANGLED = (
@@ -38,23 +38,28 @@ class _Play:
         self.attached: dict[str, list[Element]] = {}
         for element in self.diagram.elements.values():
             self.attached.setdefault(element.attached_to, []).append(element)
+        self.into: dict[str, list[Place]] = {
+            step: [("line", flow.id, ()) for flow in flows] for step, flows in self.diagram.incoming.items()
+        }
 
     def from_(self, start: str) -> None:
         first: Marking = {("step", start, ()): 1}
-        seen, queue = {frozenset(first.items())}, deque([first])
+        seen, queue, looked_at = {frozenset(first.items())}, deque([first]), 0
         while queue:
             marking = queue.popleft()
-            following = list(self._following(marking))
-            if marking and not following:
-                self.found.update((self._where(place), WAITS) for place in marking)
-            for next_marking in following:
+            stuck = bool(marking)
+            for next_marking in self._following(marking):
+                stuck = False
                 key = frozenset(next_marking.items())
                 if key not in seen:
-                    if len(seen) > LIMIT:
+                    looked_at += len(key) + 1
+                    if looked_at > LIMIT:
                         self.found.add((start, TANGLED))
                         return
                     seen.add(key)
                     queue.append(next_marking)
+            if stuck:
+                self.found.update((self._where(place), WAITS) for place in marking)
 
     def _where(self, place: Place) -> str:
         return place[1] if place[0] == "step" else self.target[place[1]]
@@ -92,7 +97,7 @@ class _Play:
 
     def _from_join(self, marking: Marking, place: Place) -> Iterator[Marking]:
         join = self.diagram.elements[self.target[place[1]]]
-        lines: list[Place] = [("line", flow.id, ()) for flow in self.diagram.incoming[join.id]]
+        lines = self.into[join.id]
         waiting = [line for line in lines if line in marking]
         if place != waiting[0]:
             return

@@ -6,16 +6,17 @@ here both are errors. Cells are unary tests: `-`, `"a","b"`, `>= 13`, `[1..5]`, 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
-from backend.workflow.bpmn import parse_xml
+from backend.workflow.bpmn import MAX_ELEMENTS, parse_xml
 from backend.workflow.expressions import Expression, ExpressionError, Function, Value, parse
 from backend.workflow.findings import refuse
-from backend.workflow.values import Fact, Kind
+from backend.workflow.values import Fact, Kind, WrongFact
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 _TAGS = {
@@ -70,7 +71,9 @@ def read_table(key: str, source: str) -> Table:
     """The table in a pack's `<key>.dmn`. Raises `PackRefused`."""
     file = f"{key}.dmn"
     root = parse_xml(file, source)
-    for node in root.iter():
+    for count, node in enumerate(root.iter()):
+        if count > MAX_ELEMENTS:
+            raise refuse(file, "", "The table is too large.", "Split it.")
         if isinstance(node.tag, str) and etree.QName(node).localname not in _TAGS:
             what = etree.QName(node).localname
             raise refuse(file, node.get("id", ""), f"“{what}” is not part of a decision table.", "Save it again from the editor.")
@@ -98,7 +101,7 @@ class _Reader:
         for row, cells, results in rows:
             if len(cells) != len(inputs) or len(results) != len(outputs):
                 raise refuse(self.file, row.get("id", ""), "A row has too few or too many cells.", "Fill every column.")
-        facts = tuple(self._fact(item, [results[i] for _, _, results in rows]) for i, item in enumerate(outputs))
+        facts = tuple(self._fact(item, [(row, results[i]) for row, _, results in rows]) for i, item in enumerate(outputs))
         return Table(self.key, name, first, inputs, facts, tuple(self._rule(row, inputs, cells, results) for row, cells, results in rows))
 
     def _rule(self, row: etree._Element, inputs: tuple[Expression, ...], cells: tuple[str, ...], results: list[str]) -> Rule:
@@ -116,16 +119,31 @@ class _Reader:
             lower, upper = (">=" if opens == "[" else ">"), ("<=" if closes == "]" else "<")
             return self._parse(f"({given.text}) {lower} {low} and ({given.text}) {upper} {high}", row)
         if cell[0] in "<>":
-            return self._parse(f"({given.text}) {cell}", row)
+            return self._whole_cell(f"({given.text}) {cell}", ast.Compare, row)
+        self._whole_cell(f"none in [{cell}]", ast.Compare, row)
         return self._parse(f"({given.text}) in [{cell}]", row)
 
-    def _fact(self, node: etree._Element, results: list[str]) -> Fact:
+    def _whole_cell(self, text: str, kind: type[ast.expr], row: etree._Element) -> Expression:
+        """One test, not one test and then something else."""
+        found = self._parse(text, row)
+        if not isinstance(found.tree, kind):
+            raise refuse(self.file, row.get("id", ""), f"“{text[:80]}” is more than one test.", "Write one test in each cell.")
+        return found
+
+    def _fact(self, node: etree._Element, results: list[tuple[etree._Element, str]]) -> Fact:
         kind = _KINDS.get(node.get("typeRef", "string"))
         if kind is None:
             mend = f"Use one of: {', '.join(_KINDS)}."
             raise refuse(self.file, node.get("id", ""), f"“{node.get('typeRef')}” is not a type of output.", mend)
-        choices = tuple(dict.fromkeys(str(self._fixed(result, node)) for result in results)) if kind == "one_of" else ()
-        return Fact(node.get("name", ""), kind, choices, self.file)
+        values = [(row, self._fixed(text, row)) for row, text in results]
+        choices = tuple(dict.fromkeys(value for _, value in values if isinstance(value, str))) if kind == "one_of" else ()
+        fact = Fact(node.get("name", ""), kind, choices, self.file)
+        for row, value in values:
+            try:
+                fact.accept(value)
+            except WrongFact as error:
+                raise refuse(self.file, row.get("id", ""), error.sentence, "Correct the cell, or the type of its column.") from None
+        return fact
 
     def _fixed(self, text: str, node: etree._Element) -> Value:
         try:

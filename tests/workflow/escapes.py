@@ -67,12 +67,12 @@ FAMILIES: dict[str, list[Attack]] = {
         ("999999999999999 * 999999999999999", "too large"), ("'a' * 1000000000", "counts with something"), ("[1] * 1000000000", "counts with something"),
     ],
     "deep": [
-        ("(" * 300 + "1" + ")" * 300, "((((((((((((((((((((((((((((((((((((((("), ("double(" * 50 + "1" + ")" * 50, "nested too deeply"),
+        ("(" * 300 + "1" + ")" * 300, "(((((((((((((((((((("), ("double(" * 50 + "1" + ")" * 50, "nested too deeply"),
         ("not " * 400 + "is_asb", "nested too deeply"), ("-" * 1_000 + "1", "nested too deeply"), ("[" * 60 + "]" * 60, "nested too deeply"),
         ("1 if 1 else " * 100 + "1", "nested too deeply"), ("+".join(["1"] * 400), "nested too deeply"),
     ],
     "long": [
-        ("is_asb or " * 300 + "is_asb", "3,006 characters long"), ("is_asb " * 290, "2,030 characters long"),
+        ("is_asb or " * 300 + "is_asb", "characters long; 2,000 are allowed"), ("is_asb " * 290, "2,030 characters long"),
         ("[" + "1, " * 200 + "]", "is not something a diagram may say"), ("1" + " < 1" * 400, "too many parts"), ("'" + "x" * 500 + "'", "xxxxxxxx"),
         (" or ".join(["double(1)"] * 40), "too many parts"), ("a" * 3_000, "3,000 characters long"),
     ],
