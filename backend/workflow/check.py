@@ -11,6 +11,7 @@ from backend.workflow import catalogue, events, shape
 from backend.workflow.bpmn import PEOPLE, SYSTEM
 from backend.workflow.coverage import check_tables
 from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.forms import unseen
 from backend.workflow.meaning import check_expressions
 from backend.workflow.packs import ABOUT, Files, Pack, read_pack
 from backend.workflow.rails import check_rails
@@ -100,10 +101,12 @@ def check_letters(pack: Pack) -> Iterator[Finding]:
 
 
 def check_lengths(pack: Pack) -> Iterator[Finding]:
-    """Names fit where they are kept and shown."""
+    """Names fit where they are kept and shown, and mislead nobody."""
     for diagram, element in each_element(pack):
         if len(element.name) > 150:
             yield at(diagram, element, "Its name is longer than 150 characters.", "Shorten it.")
+        if any(map(unseen, element.name)):
+            yield at(diagram, element, "Its name holds characters that cannot be printed.", "Write it again.")
 
 
 def check_names(pack: Pack) -> Iterator[Finding]:

@@ -17,7 +17,8 @@ from typing import Any
 from backend.accounts.powers import POWERS
 from backend.workflow import catalogue
 from backend.workflow.bpmn import MAX_BYTES, Diagram, Element, read
-from backend.workflow.engine import PARTY, Diagrams, build
+from backend.workflow.engine import ITEM, PARTY, Diagrams, build
+from backend.workflow.engine.specs import INSTANCES, INSTANCES_DONE
 from backend.workflow.expressions import CONSTANTS
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import Form, read_form
@@ -34,7 +35,7 @@ MAX_FILES = 300
 _PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,5}\Z")
 _PLAIN_FACT = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 #: Names that the engine or the language of diagrams keeps for itself.
-_RESERVED_FACTS = {PARTY, OUTPUTS, "typename", "task_opened_at", *CONSTANTS, *FUNCTIONS}
+_RESERVED_FACTS = {PARTY, ITEM, INSTANCES, INSTANCES_DONE, "typename", "task_opened_at", *CONSTANTS, *FUNCTIONS}
 
 
 @dataclass(frozen=True)

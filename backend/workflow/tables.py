@@ -47,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Table:
-    """One decision table. `outputs` name the facts it sets."""
+    """One decision table. `columns` are the ids of its inputs; `outputs` name the facts it sets."""
 
     key: str
     name: str
@@ -55,6 +55,7 @@ class Table:
     inputs: tuple[Expression, ...]
     outputs: tuple[Fact, ...]
     rules: tuple[Rule, ...]
+    columns: tuple[str, ...] = ()
 
     def decide(self, names: Mapping[str, Value], functions: Mapping[str, Function]) -> dict[str, Value]:
         """The outputs for these facts. Raises `ExpressionError` when no row, or more than one, fits."""
@@ -102,7 +103,8 @@ class _Reader:
             if len(cells) != len(inputs) or len(results) != len(outputs):
                 raise refuse(self.file, row.get("id", ""), "A row has too few or too many cells.", "Fill every column.")
         facts = tuple(self._fact(item, [(row, results[i]) for row, _, results in rows]) for i, item in enumerate(outputs))
-        return Table(self.key, name, first, inputs, facts, tuple(self._rule(row, inputs, cells, results) for row, cells, results in rows))
+        rules = tuple(self._rule(row, inputs, cells, results) for row, cells, results in rows)
+        return Table(self.key, name, first, inputs, facts, rules, tuple(item.get("id", "") for item in _all(node, "input")))
 
     def _rule(self, row: etree._Element, inputs: tuple[Expression, ...], cells: tuple[str, ...], results: list[str]) -> Rule:
         tests = tuple(self._test(given, cell, row) for given, cell in zip(inputs, cells, strict=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from tests.workflow.drawn import HEAD
@@ -37,6 +38,9 @@ POINTS = (
     Point("time limit", "p.bpmn", "L", "days(2, since=opened_at)"),
     Point("due", "p.bpmn", "A", "days(3, since=opened_at)"),
     Point("parameter", "p.bpmn", "S", "'nobody'"),
+    Point("count", "p.bpmn", "M", "3"),
+    Point("until", "p.bpmn", "M", "instances_done >= instances / 2"),
+    Point("again", "p.bpmn", "Q", "severity == 'low'"),
     Point("completion", "p.bpmn", "Box", "is_asb"),
     Point("offered", "p.bpmn", "Tool", "severity == 'high'"),
     Point("length", "promises.toml", "soon", "is_asb"),
@@ -63,13 +67,18 @@ _PROCESS = """
 </bpmn:extensionElements></bpmn:serviceTask>
 <bpmn:intermediateCatchEvent id="T"><bpmn:timerEventDefinition id="Td"><bpmn:timeDate>[timer]</bpmn:timeDate></bpmn:timerEventDefinition>
 </bpmn:intermediateCatchEvent>
+<bpmn:subProcess id="M"><bpmn:startEvent id="Mb"/><bpmn:endEvent id="Me"/><bpmn:sequenceFlow id="Mf" sourceRef="Mb" targetRef="Me"/>
+<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>[count]</bpmn:loopCardinality>
+<bpmn:completionCondition>[until]</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>
+<bpmn:subProcess id="Q"><bpmn:startEvent id="Qb"/><bpmn:endEvent id="Qe"/><bpmn:sequenceFlow id="Qf" sourceRef="Qb" targetRef="Qe"/>
+<bpmn:standardLoopCharacteristics loopMaximum="5"><bpmn:loopCondition>[again]</bpmn:loopCondition></bpmn:standardLoopCharacteristics></bpmn:subProcess>
 <bpmn:adHocSubProcess id="Box"><bpmn:userTask id="Tool" name="Call"><bpmn:extensionElements><spiffworkflow:properties>
 <spiffworkflow:property name="form" value="look"/><spiffworkflow:property name="promise" value="soon"/>
 <spiffworkflow:property name="offered" value="[offered]"/></spiffworkflow:properties></bpmn:extensionElements></bpmn:userTask>
 <bpmn:completionCondition>[completion]</bpmn:completionCondition></bpmn:adHocSubProcess>
 <bpmn:endEvent id="Over"/><bpmn:endEvent id="Late"/>
 """
-_FLOWS = "Begin G, G A, A R, R S, S T, T Box, Box Over, L Late"
+_FLOWS = "Begin G, G A, A R, R S, S T, T M, M Q, Q Box, Box Over, L Late"
 _TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d"><decision id="dec" name="How bad"><decisionTable id="tab" hitPolicy="FIRST">
 <input id="in"><inputExpression id="ie"><text>[table input]</text></inputExpression></input>
 <input id="in2"><inputExpression id="ie2"><text>noise_level</text></inputExpression></input>
@@ -158,7 +167,7 @@ def task(name: str, kind: str = "userTask") -> str:
 
 def _joined(steps: Mapping[str, str]) -> str:
     names = list(steps)
-    return "".join(steps.values()) + flows(", ".join(f"{a} {b}" for a, b in zip(names, names[1:], strict=False)))
+    return "".join(steps.values()) + flows(", ".join(f"{a} {b}" for a, b in pairwise(names)))
 
 
 def chain(number: int, make: Callable[[str], str] = task) -> str:
@@ -174,7 +183,7 @@ def bundle(number: int, long: int = 2) -> str:
     routes = ["Begin F", "J Over"]
     for n in range(number):
         names = ["F", *(f"s{n}_{m}" for m in range(long)), "J"]
-        routes += [f"{a} {b}" for a, b in zip(names, names[1:], strict=False)]
+        routes += [f"{a} {b}" for a, b in pairwise(names)]
     return ends + steps + flows(", ".join(routes))
 
 
