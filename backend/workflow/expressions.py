@@ -71,9 +71,9 @@ def parse(text: str) -> Expression:
         tree = ast.parse(_typed(text).strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"“{_short(text)}” cannot be read. Check brackets, quotation marks and spelling.") from None
+    nodes = list(_checked(tree, text, 0))
     if isinstance(tree, ast.List | ast.Tuple):
         raise ExpressionError(f"“{_short(text)}” is a list where one value is needed.")
-    nodes = list(_checked(tree, text, 0))
     if len(nodes) > MAX_NODES or sum(isinstance(node, ast.Call) for node in nodes) > MAX_CALLS:
         raise ExpressionError(f"“{_short(text)}” has too many parts. Split it, or use a decision table.")
     called = frozenset(node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
