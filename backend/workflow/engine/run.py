@@ -39,7 +39,7 @@ from backend.workflow.engine.state import State, dump, empty, load, prune
 from backend.workflow.engine.tokens import TOOL_RUN, alive, around, attached, cancel, grow, put, rooted, unfinished
 from backend.workflow.expressions import ExpressionError, Function, Value, parse
 
-#: One command may run this many automatic steps, and this long, before it is taken to be going round in circles.
+#: One command may run this many automatic steps, and work this long (of processor time), before it is taken to be going round in circles.
 MAX_STEPS, MAX_SECONDS = 1_000, 1.5
 NO_END = "The case would be left with nothing to do and no end."
 Scope = Mapping[str, Value]
@@ -335,10 +335,10 @@ class Run:
     # Settling: run what the system can run by itself until only people, time and messages are left.
 
     def _settle(self) -> None:
-        deadline, budget = time.monotonic() + MAX_SECONDS, MAX_STEPS
+        deadline, budget = time.thread_time() + MAX_SECONDS, MAX_STEPS
         while self._move():
             budget -= 1
-            if budget < 0 or time.monotonic() > deadline:
+            if budget < 0 or time.thread_time() > deadline:
                 raise EngineError("The diagram goes round in circles without anybody doing anything.")
 
     def _move(self) -> bool:
