@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from backend.workflow import check, coverage, shape
+from backend.workflow import check, coverage, events, shape
 from backend.workflow.bpmn import read
 from backend.workflow.findings import Finding
 from backend.workflow.packs import content_hash, flattened, lay_over, read_pack
@@ -104,7 +104,7 @@ def shape_of(body: str) -> list[str]:
     """What the shape checks say of a process drawn in lines; the pack around it is the baseline's."""
     diagram = read("p.bpmn", bpmn(lines(body) if "<" not in body else body))
     pack = replace(read_pack(BASELINE), diagrams={"p.bpmn": diagram}, start="P")
-    return [f"{finding.element}: {finding.sentence}" for check_shape in shape.CHECKS for finding in check_shape(pack)]
+    return [f"{finding.element}: {finding.sentence}" for check_shape in (*shape.CHECKS, *events.CHECKS) for finding in check_shape(pack)]
 
 
 MISSHAPEN = [
