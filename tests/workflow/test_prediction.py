@@ -16,7 +16,7 @@ from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.models import Case, Party
 from backend.workflow import jobs
-from backend.workflow.ahead import Ways
+from backend.workflow.foresight import Ways
 from backend.workflow.models import Instance, Step, Task
 from backend.workflow.packs import Pack, flattened, read_pack
 from backend.workflow.prediction import outlook
