@@ -23,6 +23,7 @@ from backend.audit.models import Entry
 from backend.casework import commands as casework
 from backend.casework.models import Case, Record
 from backend.correspondence.models import Letter, Rendition
+from backend.setup.supervisor import stop_politely
 from backend.workflow.models import Done, Fault, Instance, Step, Task
 from backend.workflow.watchdog import silent
 from benchmarks import house
@@ -37,6 +38,7 @@ CLOSED = ("Start closing the case", "Talk to the reporters about closing", "Deci
 
 def main(completions: int = 5_000) -> None:
     seed = random.randrange(10_000)
+    stop_politely()
     with supervised(free_port()) as site:
         # ./bench lends a database that nobody may kill; this one is the site's own.
         connections.settings["default"]["HOST"] = str(site.database)
@@ -111,12 +113,15 @@ class Run:
         officers = [
             Officer(self.site.url, f"{name}@fenbridge.example", self.ledger, random.Random(number)) for number, name in enumerate(STAFF)
         ]
+        for officer in officers:
+            officer.arrive()
         started = time.monotonic()
         threads = [threading.Thread(target=act, daemon=True) for act in (*(officer.work for officer in officers), self._watch)]
         for thread in threads:
             thread.start()
         while not self.ledger.over.wait(self.dice.uniform(2, 5)):
             self.trouble.strike()
+            print(f"{time.monotonic() - started:>6.0f} s {len(self.ledger.done):>6} done", file=sys.stderr)
         self.seconds = time.monotonic() - started
         self.trouble.everything()
         for thread in threads:
@@ -195,6 +200,7 @@ def report(run: Run, wrong: dict[str, int], seed: int) -> None:
     for name, count in sorted(run.ledger.failures.items()):
         print(f"officers saw: {name:<30}{count:>7}")
     print(f"letters: {dict(Counter(Letter.objects.values_list('kind', 'status')))}; seed {seed}")
+    print(list(Instance.objects.exclude(due_at=None).values_list("due_at", "ended_at")[:5]))
     print("E-mails whose outcome nobody can know: 0 (no e-mail is sent yet)")
     house.figures(
         completions=len(run.ledger.done), seconds=run.seconds, per_second=len(run.ledger.done) / run.seconds,

@@ -28,8 +28,8 @@ from backend.workflow.models import Task
 from tests.answers import fill
 
 PASSWORD = "kites over the washes"
-#: How often each tool is chosen; the last closes the case.
-TOOLS = {"Tool_update": 10, "Tool_warning": 3, "Tool_ready": 2}
+#: How often each tool is chosen; the last begins to close the case, so there are always more that do not.
+TOOLS = {"Tool_update": 14, "Tool_warning": 4, "Tool_ready": 1}
 
 
 @dataclass
@@ -74,6 +74,10 @@ class Officer:
 
     def __post_init__(self) -> None:
         self.browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()), _Stay())
+
+    def arrive(self) -> None:
+        """Sign in while all is well: the site counts tries, and a day of faults would look like somebody guessing."""
+        self._get("/tasks")
 
     def work(self) -> None:
         """Until the ledger is full: look, do, and look again after every failure."""

@@ -23,9 +23,10 @@ from backend.correspondence.words import Writing, data_for
 from backend.errors import AlreadyDone, InvalidAnswers, NotFound, Refused
 from backend.workflow.values import unpack
 
-#: How long a worker may hold a letter before another takes it, and how often it is tried.
-LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 3
+#: How long a letter that was taken is left alone, and how often it is tried. While it is drawn its row is locked, and a
+#: killed worker's lock goes with it: the lease only spans the moment between taking and drawing.
+LEASE = timedelta(seconds=5)
+MAX_ATTEMPTS = 5
 #: What is made of each letter: one that can be read aloud or shown on a screen, and one for the window envelope.
 RENDITIONS = letters.RENDITIONS[0], letters.RENDITIONS[2]
 

@@ -135,8 +135,6 @@ def start_over(this: Run) -> None:
     forget_data(this.places)
     shutil.rmtree(this.places.media, ignore_errors=True)
     shutil.rmtree(this.places.home / "static", ignore_errors=True)
-    for path in this.places.home.glob("beat-schedule*"):
-        path.unlink()
     this.places.make()
 
 

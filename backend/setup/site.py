@@ -72,7 +72,6 @@ def load_demo(site: Site, given: str, stamps: Stamps, progress: Progress) -> Non
 
 def site_children(site: Site, port: int, register: Register) -> list[Child]:
     """Web, workers and clock, not yet started."""
-    schedule = str(site.places.home / "beat-schedule")
     return [
         Child(
             name=process.name,
@@ -82,7 +81,7 @@ def site_children(site: Site, port: int, register: Register) -> list[Child]:
             logs=site.places.logs,
             register=register,
         )
-        for process in site_processes(bind=f"127.0.0.1:{port}", schedule=schedule)
+        for process in site_processes(bind=f"127.0.0.1:{port}")
     ]
 
 

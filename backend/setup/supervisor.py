@@ -13,9 +13,10 @@ from types import FrameType
 
 from backend.setup.children import Child
 
+# What a kill interrupted must be going again within ten seconds, a start under load included.
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 10.0
-HEALTHY_AFTER = 30.0
+LONGEST_PAUSE = 3.0
+HEALTHY_AFTER = 5.0
 
 
 @dataclass

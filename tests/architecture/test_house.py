@@ -82,7 +82,7 @@ def test_no_python_gives_a_diagrams_words_to_eval() -> None:
 def test_compose_runs_what_the_supervisor_runs() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     assert set(services) == {"postgres", "redis", "web", "worker", "letters", "beat"}
-    for process in site_processes(bind="0.0.0.0:8000", schedule="/tmp/beat-schedule"):
+    for process in site_processes(bind="0.0.0.0:8000"):
         assert services[process.name]["command"].removesuffix('"').endswith(" ".join(process.words)), process.name
 
 

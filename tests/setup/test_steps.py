@@ -60,7 +60,7 @@ def test_the_environment_names_what_the_product_reads(places: Places) -> None:
 
 
 def test_letters_have_a_worker_of_their_own() -> None:
-    queues = [process.arguments for process in site_processes(bind="x", schedule="y") if "-Q" in process.arguments]
+    queues = [process.arguments for process in site_processes(bind="x") if "-Q" in process.arguments]
     assert [words[words.index("-Q") + 1] for words in queues] == ["default", "letters"]
 
 
