@@ -148,6 +148,7 @@ CELERY_TASK_ROUTES = {"backend.correspondence.jobs.*": {"queue": "letters"}}
 CELERY_BEAT_SCHEDULE = {
     "due timers": {"task": "backend.workflow.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
     "changed calendars": {"task": "backend.casework.jobs.sweep", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
+    "silent stops": {"task": "backend.workflow.jobs.watch", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
     "queued letters": {"task": "backend.correspondence.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
 }
 

@@ -80,6 +80,8 @@ def enter(*, case: Case, survey_id: int, channel: str, data: Mapping[str, Sequen
 
 
 def _answer(survey: Survey, data: Mapping[str, Sequence[str]], *, channel: str, by: User | None, now: datetime) -> Survey:
+    # The instance first, as every command does: the last two answers of a case would else each wait for the other.
+    runner.hold(survey.case.instance)
     held = Survey.objects.select_for_update().get(pk=survey.pk)
     if held.answered_at is not None:
         raise LinkUsed

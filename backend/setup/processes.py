@@ -26,8 +26,9 @@ class Process:
 
 def site_processes(*, bind: str) -> tuple[Process, ...]:
     """Web, two workers and the clock. Letters have their own worker so that a long run of them holds nothing up."""
-    # Gunicorn's control socket is one per user, not one per site, and nothing here uses it.
-    web = ("backend.wsgi", "--workers", "2", "--threads", "4", "--bind", bind, "--no-control-socket")
+    # Loaded before the workers are made, so that one that dies is made again at once. Gunicorn's control socket is one
+    # per user, not one per site, and nothing here uses it.
+    web = ("backend.wsgi", "--preload", "--workers", "2", "--threads", "4", "--bind", bind, "--no-control-socket")
     return (
         Process("web", "gunicorn", web),
         Process("worker", "celery", worker_arguments("default")),

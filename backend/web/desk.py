@@ -14,8 +14,9 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.casework import access, commands, queries
 from backend.casework.models import Party
-from backend.errors import AlreadyDone, DomainError
+from backend.errors import AlreadyDone, DomainError, NotFound
 from backend.web.ask import form_context, needs, typed, who
+from backend.workflow.forms import Form
 from backend.workflow.models import Task
 
 PER_PAGE = 50
@@ -35,22 +36,37 @@ def tasks(request: HttpRequest) -> HttpResponse:
 @needs(powers.WORK)
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     user, now = who(request), timezone.now()
-    found = queries.task_by_id(user, task_id)
     error: DomainError | None = None
     if request.method == "POST":
         try:
-            commands.complete_task(task_id=task_id, data=typed(request.POST), by=user, now=now)
-        except AlreadyDone as done:
-            messages.info(request, done.sentence)
-            return redirect("case", found.instance.case.reference)
+            done = commands.complete_task(task_id=task_id, data=typed(request.POST), by=user, now=now).task
+        except (AlreadyDone, NotFound) as late:
+            return _given_back(request, user, task_id, late)
         except DomainError as problem:
             error = problem
         else:
-            messages.success(request, f"“{found.name}” is done.")
-            return _onward(user, found)
+            messages.success(request, f"“{done.name}” is done.")
+            return _onward(user, done)
+    found = queries.task_by_id(user, task_id)
     if found.status != Task.OPEN:
         return render(request, "desk/task_done.html", {"task": found, "case": found.instance.case})
     return _draw(request, user, found, error)
+
+
+def _given_back(request: HttpRequest, user: User, task_id: int, late: DomainError) -> HttpResponse:
+    """Somebody else was quicker, and may have taken the case out of this person's sight. What they typed is theirs to keep."""
+    closed = Task.objects.select_related("instance__version").exclude(status=Task.OPEN)
+    task = closed.filter(pk=task_id, instance__landlord=user.landlord_id).first()
+    if task is None:
+        raise late
+    form = commands.form_of(task)
+    answers = [(_asked(form, key), ", ".join(values)) for key, values in typed(request.POST).items() if any(values)]
+    return render(request, "desk/too_late.html", {"task": task, "answers": answers}, status=409)
+
+
+def _asked(form: Form, key: str) -> str:
+    """The question that a box of a form belongs to: a date has several boxes, and so has a row."""
+    return next((question.label for question in form.questions if key == question.key or key.startswith(f"{question.key}-")), key)
 
 
 def _onward(user: User, done: Task) -> HttpResponse:

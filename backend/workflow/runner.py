@@ -17,7 +17,7 @@ from django.db import transaction
 
 from backend.accounts.models import User
 from backend.errors import AlreadyDone, DomainError
-from backend.workflow import catalogue
+from backend.workflow import catalogue, watchdog
 from backend.workflow.dues import due_of
 from backend.workflow.engine import NO_END, PARTY, Effect, EngineError, Offer, OpenTask, Outcome, Run, StepDone, Trouble, scopes
 from backend.workflow.expressions import ExpressionError, Function, Value
@@ -26,7 +26,6 @@ from backend.workflow.models import Done, Fault, Instance, Step, Task, Version
 from backend.workflow.packs import Pack
 from backend.workflow.values import pack as pack_values
 from backend.workflow.values import unpack
-from backend.workflow.watchdog import silent
 
 
 class Subjects(Protocol):
@@ -48,6 +47,11 @@ _subjects: list[Subjects] = []
 def serve(subjects: Subjects) -> None:
     """Register where subjects come from. Called once, at start-up."""
     _subjects[:] = [subjects]
+
+
+def subject_of(instance: Instance) -> Any:
+    """What an instance is about."""
+    return _subjects[0].subject(instance)
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,10 @@ def tick(instance_id: int, *, now: datetime) -> Instance:
 def retry(fault: Fault, *, facts: Mapping[str, Value], by: User, now: datetime) -> Instance:
     """Try again where the instance stopped, with facts that were corrected."""
     _still_open(fault)
+    if fault.engine_id == watchdog.WHOLE:
+        moved = tick(fault.instance_id, now=now)
+        watchdog.still_stopped(fault)
+        return moved
     return _command(fault.instance_id, lambda run: run.retry(str(fault.engine_id), facts), by=by, now=now)
 
 
@@ -172,7 +180,7 @@ def abandon(fault: Fault, *, by: User, now: datetime) -> Instance:
     """End the branch that stopped. Raises `EngineError` when the case would be left with nothing to do and no end."""
     _still_open(fault)
     instance = _command(fault.instance_id, lambda run: run.abandon(str(fault.engine_id)), by=by, now=now)
-    if silent().filter(pk=instance.pk).exists():
+    if watchdog.silent().filter(pk=instance.pk).exists():
         raise EngineError(NO_END)
     return instance
 
