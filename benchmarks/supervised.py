@@ -28,8 +28,6 @@ from backend.setup.supervisor import Watched
 from backend.setup.throwaway import held, work_folder
 
 SERVICES = ("postgres", "redis")
-#: Seconds that a process is given to start before it may be killed again.
-UP_AFTER = 6.0
 
 
 @dataclass
@@ -40,6 +38,8 @@ class Supervised:
     children: list[Child]
     env: dict[str, str]
     database: Path
+    #: Seconds that a process is given to start before it may be killed again.
+    up_after: float = 6.0
     restarts: Counter[str] = field(default_factory=Counter)
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -65,7 +65,7 @@ class Supervised:
         if name == "web":
             return self.answers()
         with suppress(OSError):
-            return time.time() - Path(f"/proc/{self.child(name).pid}").stat().st_mtime > UP_AFTER
+            return time.time() - Path(f"/proc/{self.child(name).pid}").stat().st_mtime > self.up_after
         return False
 
     def stop(self) -> None:
