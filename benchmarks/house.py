@@ -75,4 +75,4 @@ def table(rows: list[tuple[str, list[float]]]) -> None:
 
 def figures(**values: float) -> None:
     """The last line: name=value pairs."""
-    print(" ".join(f"{name}={value:.3g}" for name, value in values.items()))
+    print(" ".join(f"{name}={value if isinstance(value, int) else format(value, '.3g')}" for name, value in values.items()))
