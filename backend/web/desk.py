@@ -39,12 +39,13 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     error: DomainError | None = None
     if request.method == "POST":
         try:
-            done = commands.complete_task(task_id=task_id, data=typed(request.POST), by=user, now=now).task
+            commands.complete_task(task_id=task_id, data=typed(request.POST), by=user, now=now)
         except (AlreadyDone, NotFound) as late:
             return _given_back(request, user, task_id, late)
         except DomainError as problem:
             error = problem
         else:
+            done = Task.objects.select_related("instance__case").get(pk=task_id)
             messages.success(request, f"“{done.name}” is done.")
             return _onward(user, done)
     found = queries.task_by_id(user, task_id)
