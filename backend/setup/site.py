@@ -53,6 +53,7 @@ def prepare(site: Site, given: str, progress: Progress) -> None:
         site.django("migrate", "--noinput")
         progress.say("Loading the process packs")
         site.django("load_packs")
+        site.django("check_versions")
         progress.say("Collecting static files")
         # What only the API's unused pages and the tests need stays out.
         site.django("collectstatic", "--noinput", "--ignore", "rest_framework", "--ignore", "test")

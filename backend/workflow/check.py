@@ -62,9 +62,12 @@ def check_operations(pack: Pack) -> Iterator[Finding]:
     for diagram, element in each_element(pack):
         if element.kind not in SYSTEM:
             continue
-        kind = catalogue.operations().get(element.operation.name) if element.operation else None
-        if element.operation is None or kind is None:
+        if element.operation is None:
             yield at(diagram, element, "It does not say what the system should do.", "Choose an operation.")
+            continue
+        kind = catalogue.operations().get(element.operation.name)
+        if kind is None:
+            yield at(diagram, element, f"“{element.operation.name}” is not something that the system can do.", "Choose an operation.")
             continue
         yield from (at(diagram, element, *problem) for problem in _parameter_problems(kind, element.operation.parameters))
 

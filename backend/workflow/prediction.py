@@ -12,9 +12,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from backend.rules.working_time import LONDON
-from backend.workflow.foresight import HOLDING, Ways
 from backend.workflow.bpmn import PEOPLE, Element
 from backend.workflow.expressions import ExpressionError, parse
+from backend.workflow.foresight import HOLDING, Ways
 from backend.workflow.models import Instance, Task, contents_of
 from backend.workflow.promises import Promise
 from backend.workflow.values import unpack

@@ -83,7 +83,8 @@ def test_compose_runs_what_the_supervisor_runs() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     assert set(services) == {"postgres", "redis", "web", "worker", "letters", "beat"}
     for process in site_processes(bind="0.0.0.0:8000"):
-        assert services[process.name]["command"].removesuffix('"').endswith(" ".join(process.words)), process.name
+        command = services[process.name]["command"].removesuffix('"')
+        assert command.endswith(f"python -m django check_versions && exec {' '.join(process.words)}"), process.name
 
 
 def test_compose_and_the_settings_speak_of_the_same_environment() -> None:

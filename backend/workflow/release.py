@@ -1,0 +1,70 @@
+"""Whether this release can run every version that open cases follow. Asked once, before web and workers start.
+
+The work depends on the number of distinct versions, never on the number of cases. Knows nothing of how a site starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import cast
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from backend.workflow import check
+from backend.workflow.engine import Host, Run
+from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.models import Instance, Version, contents_of
+from backend.workflow.packs import Pack
+
+#: What a version must find in a release to run. The other checks are about drawing well, and may grow stricter.
+ASKED = (check.check_operations, check.check_names, check.check_expressions)
+
+
+def refusals() -> Iterator[str]:
+    """One sentence for each version with open cases that this release cannot run: whose, which, and what is missing."""
+    missing = cache(_missing)
+    for version in _followed():
+        if problem := missing(version.content_id) or _unreadable(version.sample):  # type: ignore[attr-defined]  # annotated
+            yield (
+                f"Open cases of {version.pack.landlord.name} follow version {version.number} of its procedure, and this release "
+                f"cannot run it: {problem} Start the release that ran before this one, and tell its makers."
+            )
+
+
+def _followed() -> QuerySet[Version]:
+    """The versions that open cases follow, each with one such case's instance."""
+    begun = Instance.objects.filter(version=OuterRef("pk"), ended_at=None, state__isnull=False).order_by("pk").values("pk")[:1]
+    return Version.objects.annotate(sample=Subquery(begun)).filter(sample__isnull=False).select_related("pack__landlord")
+
+
+def _missing(digest: str) -> str:
+    """What content names and this release has not, in words; else ""."""
+    try:
+        finding = missing_from(contents_of(digest))
+    except PackRefused as refused:
+        finding = refused.findings[0]
+    return _said(finding) if finding else ""
+
+
+def missing_from(contents: Pack) -> Finding | None:
+    """The first thing that a pack names and this release has not. Raises `PackRefused` for a construct that the engine lost."""
+    contents.engine  # noqa: B018  # parsed here
+    return next(iter(check.errors([finding for asked in ASKED for finding in asked(contents)])), None)
+
+
+def _said(finding: Finding) -> str:
+    place = f"{finding.file}, “{finding.name or finding.element}”" if finding.element else finding.file
+    return f"{place}: {finding.sentence}"
+
+
+def _unreadable(instance_id: int) -> str:
+    """What keeps this instance's saved state from being read, or ""."""
+    instance = Instance.objects.get(pk=instance_id)
+    contents = instance.contents
+    try:
+        # Reading asks nothing of the host.
+        Run(contents.engine, contents.elements, cast(Host, None), {}, instance.state)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"the saved state of instance {instance_id} cannot be read ({error})."
+    return ""
