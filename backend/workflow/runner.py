@@ -229,9 +229,8 @@ def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
     _save_tasks(instance, outcome, house)
     if outcome.troubles or instance.has_faults:
         _save_faults(instance, outcome.troubles, house)
+    instance.state, instance.facts = outcome.state, pack_values(outcome.facts)
     stands: dict[str, Any] = {
-        "state": outcome.state,
-        "facts": pack_values(outcome.facts),
         "has_faults": bool(outcome.troubles),
         "awaits_message": outcome.awaits_message,
         "offers": [_offer(offer) for offer in outcome.offers],
@@ -241,14 +240,10 @@ def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
     }
     if outcome.ended:
         stands.update(ended_at=house.now, ended_by=outcome.ended)
-    _save_changed(instance, stands)
-
-
-def _save_changed(instance: Instance, stands: Mapping[str, Any]) -> None:
     changed = [column for column, value in stands.items() if getattr(instance, column) != value]
     for column in changed:
         setattr(instance, column, stands[column])
-    instance.save(update_fields=changed)
+    instance.save(update_fields=["state", "facts", *changed])
 
 
 def _offer(offer: Offer) -> dict[str, str]:
