@@ -46,7 +46,7 @@ LOST: list[tuple[str, Callable[[pytest.MonkeyPatch], None]]] = [
     ("“days”", lambda patch: patch.setattr("backend.workflow.check.NAMES", functions.NAMES - {"days"})),
     ("“yes_no”", lambda patch: patch.delitem(forms.TYPES, "yes_no")),  # type: ignore[arg-type]
     ("adHocSubProcess", lambda patch: patch.setitem(bpmn._ALLOWED, bpmn.BPMN, bpmn._ALLOWED[bpmn.BPMN] - {"adHocSubProcess"})),
-    ("format 1", lambda patch: patch.setattr(state, "FORMAT", 2)),
+    ("has format", lambda patch: patch.setattr(state, "FORMAT", 0)),
 ]  # fmt: skip
 
 
