@@ -14,11 +14,12 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from backend.workflow import check
 from backend.workflow.engine import Host, Run
 from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.meaning import check_expressions
 from backend.workflow.models import Instance, Version, contents_of
 from backend.workflow.packs import Pack
 
 #: What a version must find in a release to run. The other checks are about drawing well, and may grow stricter.
-ASKED = (check.check_operations, check.check_names, check.check_expressions)
+ASKED = (check.check_operations, check.check_names, check_expressions)
 
 
 def refusals() -> Iterator[str]:
