@@ -123,7 +123,7 @@ def test_without_the_lock_two_tasks_completed_at_once_lose_something(
 ) -> None:
     """The proof that the tests above look at a real race: both read the case before either writes it."""
     case, owner = in_toolbox
-    tasks, both_have_read = two_updates(case, owner, now), threading.Barrier(2, timeout=10)
+    tasks, both_have_read = two_updates(case, owner, now), threading.Barrier(2, timeout=120)
 
     def read_unlocked(instance_id: int) -> Instance:
         instance = Instance.objects.select_related("landlord", "version").get(pk=instance_id)
