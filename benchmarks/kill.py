@@ -23,6 +23,7 @@ from backend.audit.models import Entry
 from backend.casework import commands as casework
 from backend.casework.models import Case, Record
 from backend.correspondence.models import Letter, Rendition
+from backend.rules.working_time import LONDON
 from backend.setup.supervisor import stop_politely
 from backend.workflow.models import Done, Fault, Instance, Step, Task
 from backend.workflow.watchdog import silent
@@ -73,7 +74,9 @@ def open_cases(landlord: Landlord, now: datetime, completions: int) -> int:
         )  # fmt: skip
     surveys = completions // 80 + 2
     for number in range(surveys):
-        closed(landlord, timezone.now() + timedelta(seconds=20 + number * completions / 8 / surveys) - timedelta(days=28), number)
+        runs_out = timezone.now() + timedelta(seconds=20 + number * completions / 8 / surveys)
+        # By the clock on the wall, as diagrams count days: the clocks may have changed meanwhile.
+        closed(landlord, runs_out.astimezone(LONDON) - timedelta(days=28), number)
     return surveys
 
 
