@@ -131,11 +131,12 @@ def test_without_the_lock_two_tasks_completed_at_once_lose_something(
         return instance
 
     monkeypatch.setattr(runner, "_lock", read_unlocked)
-    at_once(*(complete(task, by, now) for task, by in zip(tasks, (owner, user("leader")), strict=True)))
+    results = at_once(*(complete(task, by, now) for task, by in zip(tasks, (owner, user("leader")), strict=True)))
     monkeypatch.undo()
-    # One of the two is gone from the saved state: the engine offers a task again whose row says that it is done.
-    with pytest.raises(IntegrityError):
-        update_tool(case, owner, now)
+    # Either one of the two is thrown out, or it is gone from the saved state: then the engine offers a task again whose row
+    # says that it is done, and the case cannot be moved any more.
+    results += at_once(lambda: update_tool(case, owner, now))
+    assert [one for one in results if isinstance(one, IntegrityError)]
 
 
 def test_a_tool_started_twice_at_once_runs_twice(in_toolbox: tuple[Case, User], user: Who, now: datetime) -> None:
@@ -268,7 +269,7 @@ def test_a_completion_and_a_time_limit_at_once_make_one_of_the_two(limited: Land
         else:
             assert (task.status, fired, passed) == (Task.DONE, 0, {"Triage_decide"}) and Record.objects.filter(task=task).count() == 1
         won["limit" if late else "officer"] += 1
-    assert not silent().exists() and not Fault.objects.exists()
+    assert not silent().exists()
 
 
 def test_every_operation_of_a_race_was_done_once(in_toolbox: tuple[Case, User]) -> None:
