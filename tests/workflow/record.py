@@ -82,8 +82,8 @@ def survey_waiting(walk: PackWalk) -> None:
     toolbox(walk)
     walk.start("Tool_ready")
     walk.do("Tool_ready")
-    walk.do("Closure_talk")
-    walk.do("Closure_survey")
+    while walk.outcome.open:
+        walk.do(walk.outcome.open[0].element)
     assert walk.outcome.due_at is not None and walk.outcome.awaits_message
 
 

@@ -43,7 +43,7 @@ LOST: list[tuple[str, Callable[[pytest.MonkeyPatch], None]]] = [
     )),
     ("acknowledgement", lambda patch: patch.delitem(catalogue._known.letters, "acknowledgement")),
     ("“report_attached”", lambda patch: patch.delitem(catalogue._known.messages, "report_attached")),
-    ("“days”", lambda patch: patch.setattr("backend.workflow.check.NAMES", functions.NAMES - {"days"})),
+    ("“days”", lambda patch: patch.setattr("backend.workflow.meaning.NAMES", functions.NAMES - {"days"})),
     ("“yes_no”", lambda patch: patch.delitem(forms.TYPES, "yes_no")),  # type: ignore[arg-type]
     ("adHocSubProcess", lambda patch: patch.setitem(bpmn._ALLOWED, bpmn.BPMN, bpmn._ALLOWED[bpmn.BPMN] - {"adHocSubProcess"})),
     ("has format", lambda patch: patch.setattr(state, "FORMAT", 0)),
