@@ -5,7 +5,8 @@ instance on. `specs` says what each element does, and why SpiffWorkflow's own el
 """
 
 from backend.workflow.engine.build import Diagrams, build
-from backend.workflow.engine.run import NO_END, Effect, Host, Offer, OpenTask, Outcome, Rearmed, Run, StepDone, Trouble
+from backend.workflow.engine.outcome import Effect, Host, Offer, OpenTask, Outcome, Rearmed, StepDone, Trouble
+from backend.workflow.engine.run import NO_END, Run
 from backend.workflow.engine.specs import INSTANCES, INSTANCES_DONE, ITEM, PARTY, EngineError
 from backend.workflow.engine.state import scopes
 
