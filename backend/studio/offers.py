@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from backend.errors import DomainError
 from backend.workflow import bpmn, catalogue
 from backend.workflow.findings import PackRefused
 from backend.workflow.tables import read_table
@@ -19,6 +19,7 @@ def catalogue_for(files: Mapping[str, str]) -> dict[str, Any]:
     """Lists of `{value, label}` for the page; operations carry their parameters."""
     about = tomllib.loads(files.get("pack.toml", ""))
     promises = tomllib.loads(files.get("promises.toml", "")).get("promise", [])
+    diagrams = _diagrams(files)
     return {
         "roles": [_choice(role["name"], role["name"]) for role in about.get("role", [])] + [_choice("System", "System")],
         "forms": sorted((_choice(key, title) for key, title in _forms(files).items()), key=lambda c: str(c["label"])),
@@ -26,8 +27,19 @@ def catalogue_for(files: Mapping[str, str]) -> dict[str, Any]:
         "operations": [_operation(kind) for kind in catalogue.operations().values()],
         "tables": [_choice(key, name) for key, name in _tables(files).items()],
         "messages": [_choice(name, label) for name, label in catalogue.messages().items()],
-        "processes": [_choice(process, name) for process, name in _processes(files).items()],
+        "processes": [_choice(diagram.process, diagram.name) for diagram in diagrams],
+        "groups": [_choice(name, label) for name, label in catalogue.groups().items()],
+        **{f"{kind}s": _told(diagrams, kind) for kind in TOLD},
     }
+
+
+#: The events that bear a name of the landlord's own.
+TOLD = ("signal", "escalation", "error")
+
+
+def _told(diagrams: list[bpmn.Diagram], kind: str) -> list[str]:
+    """The names of this kind of event in all diagrams."""
+    return sorted({e.code for diagram in diagrams for e in diagram.elements.values() if e.event == kind and e.code})
 
 
 def _choice(value: str, label: str) -> Choice:
@@ -54,15 +66,13 @@ def _tables(files: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _processes(files: Mapping[str, str]) -> dict[str, str]:
-    found = {}
+def _diagrams(files: Mapping[str, str]) -> list[bpmn.Diagram]:
+    """Those that can be read."""
+    found = []
     for path, text in files.items():
         if path.endswith(".bpmn"):
-            try:
-                diagram = bpmn.read(path, text)
-            except DomainError:
-                continue
-            found[diagram.process] = diagram.name
+            with suppress(PackRefused):
+                found.append(bpmn.read(path, text))
     return found
 
 

@@ -61,7 +61,8 @@ _ONCE = {
     "calledDecisionId", "loopCardinality", "loopCondition", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics",
 }  # fmt: skip
 _IDENTIFIED = FLOW_NODES | {"process", "sequenceFlow", "lane", "message", "signal", "escalation", "error"}
-_WORDS = {
+#: What BPMN has and Caseway does not, and why.
+NOT_OFFERED = {
     "scriptTask": "A script would run program code, which diagrams may not do.",
     "complexGateway": "Complex gateways are not offered; a decision, a split or “one or more” says the same.",
     "transaction": "Transactions are not offered: nothing that a person did is undone by itself.",
@@ -235,7 +236,7 @@ def _check_tags(file: str, root: etree._Element) -> None:
             continue
         name = etree.QName(node)
         if name.localname not in _ALLOWED.get(name.namespace or "", ()):
-            why = _WORDS.get(name.localname, f"“{name.localname}” is not an element that Caseway runs.")
+            why = NOT_OFFERED.get(name.localname, f"“{name.localname}” is not an element that Caseway runs.")
             raise refuse(file, node.get("id", ""), why, "Remove it or draw it another way.", node.get("name", ""))
         _check_attributes(file, node, name.localname)
         if count > MAX_ELEMENTS or sum(1 for _ in node.iterancestors()) > MAX_DEPTH:

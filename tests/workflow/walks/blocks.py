@@ -95,7 +95,8 @@ class Wait(Block):
 
 @dataclass
 class Say(Block):
-    """Throws a signal, an escalation or an error; `ends` when it is an end event. Also the terminate end."""
+    """Throws a signal, an escalation or an error; `ends` when it is an end event. Also the terminate end,
+    and the event that only marks a point."""
 
     event: Event = field(default_factory=lambda: Event("signal"))
     ends: bool = False
@@ -258,6 +259,8 @@ class Drawing:
             return f"<bpmn:timerEventDefinition><bpmn:timeDate>days({event.days}, since=started_at)</bpmn:timeDate></bpmn:timerEventDefinition>"
         if event.kind == "terminate":
             return "<bpmn:terminateEventDefinition/>"
+        if not event.kind:
+            return ""
         named = f' {event.kind}Ref="{self.ref(event.kind, event.name)}"' if event.name else ""
         return f"<bpmn:{event.kind}EventDefinition{named}/>"
 
@@ -542,6 +545,9 @@ class Maker:
         group.body = Sequence("", [Work(self.id("A"), "userTask", self.facts(), [self.limit("message", False)]), decided])
         return group
 
+    def _point(self, depth: int) -> Say:
+        return Say(self.id("Z"), Event(""))
+
     def _signal(self, depth: int) -> Branches:
         """One branch waits for a signal that the other gives."""
         event = self.happening("signal")
@@ -585,7 +591,7 @@ FEATURES = [
     "boundary error interrupting", "terminate", "signal",
     "whenever message interrupting", "whenever message beside", "whenever timer interrupting", "whenever timer beside",
     "whenever signal interrupting", "whenever signal beside", "whenever escalation beside", "whenever escalation interrupting",
-    "whenever error interrupting", "many side", "many in_turn", "many each", "many loop",
+    "whenever error interrupting", "many side", "many in_turn", "many each", "many loop", "point",
 ]  # fmt: skip
 
 

@@ -132,7 +132,7 @@ class Open:
         elif block.event.kind == "terminate":
             self.container.terminate()  # type: ignore[attr-defined]
             return
-        else:
+        elif block.event.kind:
             self.raise_up(block.event)
         if block.ends:
             self.end()

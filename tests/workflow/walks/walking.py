@@ -224,10 +224,10 @@ class Walk:
 
 def kinds(walk: Walk) -> set[str]:
     """Every sort of element in a walk's diagrams."""
-    return {kind for element in walk.elements.values() for kind in _kinds(element)}
+    return {kind for element in walk.elements.values() for kind in kinds_of(element)}
 
 
-def _kinds(element: Element) -> Iterator[str]:
+def kinds_of(element: Element) -> Iterator[str]:
     name = "event sub-process" if element.event_sub_process else element.kind
     if element.event:
         name = f"{element.event} {name}"

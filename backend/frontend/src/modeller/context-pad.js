@@ -5,6 +5,7 @@ import { KINDS, shapeOptions } from './kinds.js';
 import { addAfter } from './drawing.js';
 
 const AFTER_A_STEP = ['person', 'system', 'decision', 'until', 'end'];
+const AFTER_WHICHEVER = ['until', 'arrival', 'hear'];
 
 class CasewayContextPad {
   static $inject = ['contextPad', 'modeling', 'rules', 'connect', 'create', 'elementFactory', 'injector'];
@@ -33,7 +34,8 @@ class CasewayContextPad {
     }
     if (!is(element, 'bpmn:FlowNode') || is(element, 'bpmn:EndEvent')) return {};
     const inToolbox = is(element.parent, 'bpmn:AdHocSubProcess') || isEventSubProcess(element);
-    const kinds = inToolbox ? [] : KINDS.filter((kind) => AFTER_A_STEP.includes(kind.key));
+    const usual = is(element, 'bpmn:EventBasedGateway') ? AFTER_WHICHEVER : AFTER_A_STEP;
+    const kinds = inToolbox ? [] : KINDS.filter((kind) => usual.includes(kind.key));
     const note = KINDS.filter((kind) => kind.key === 'note');
     return Object.fromEntries([...kinds, ...note].map((kind) => [`append-${kind.key}`, this.appending(kind)]));
   }

@@ -19,7 +19,9 @@ function textual(tag, classes, attributes = {}) {
   return (field, id, hintId) => {
     const input = make(tag, { class: classes, autocomplete: 'off', spellcheck: tag === 'textarea' ? 'true' : 'false', ...common(field, id, hintId), ...attributes, rows: field.rows });
     input.value = field.value;
-    return { node: holder(label(field, id), hint(field, hintId), input), input, show: (value) => { input.value = value; }, said: () => input.value.trim() };
+    const list = field.suggestions ? make('datalist', { id: `${id}-list` }, ...field.suggestions.map((value) => make('option', { value }))) : null;
+    if (list) input.setAttribute('list', list.id);
+    return { node: holder(label(field, id), hint(field, hintId), input, list), input, show: (value) => { input.value = value; }, said: () => input.value.trim() };
   };
 }
 

@@ -2,7 +2,7 @@
  *  Ids of what is already there never change. Knows nothing of the page. */
 import { selfAndAllChildren } from 'diagram-js/lib/util/Elements';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
-import { shapeOptions } from './kinds.js';
+import { alwaysStops, canHold, shapeOptions } from './kinds.js';
 import { dropUnusableWords, together } from './words.js';
 
 const GAP = 20;
@@ -154,7 +154,7 @@ export function add(tools, kind, selected) {
     const shape = tools.elementFactory.createShape(shapeOptions(kind));
     const base = selected && !selected.labelTarget && hasEdges(selected) ? selected : null;
     const onEdge = kind.family === 'edge';
-    if (onEdge && !(base && is(base, 'bpmn:Activity'))) return;
+    if (onEdge && !(base && canHold(kind, base))) return;
     if (onEdge) made = placeOnEdge(tools, shape, base);
     else if (base && kind.family === 'note' && !isRegion(base)) made = placeNote(tools, base, shape);
     else if (base && !isRegion(base) && mayFollow(tools, base, shape)) made = follow(tools, base, shape);
@@ -173,7 +173,7 @@ export function addAfter(tools, kind, source) {
   let made = null;
   together(tools, () => {
     const shape = tools.elementFactory.createShape(shapeOptions(kind));
-    if (kind.family === 'edge') made = placeOnEdge(tools, shape, source);
+    if (kind.family === 'edge') made = canHold(kind, source) ? placeOnEdge(tools, shape, source) : null;
     else if (kind.family === 'note') made = placeNote(tools, source, shape);
     else if (mayFollow(tools, source, shape)) made = follow(tools, source, shape);
   });
@@ -221,34 +221,20 @@ export function join(tools, source, target) {
  *  Returns the new shape and what came off. */
 export function changeKind(tools, element, kind) {
   let made = element;
-  const before = innerParts(element);
   let dropped = [];
   together(tools, () => {
     made = tools.bpmnReplace.replaceElement(element, {
-      type: kind.type, eventDefinitionType: kind.event, ...kind.attributes, ...keptAttributes(element),
+      type: kind.type, eventDefinitionType: kind.event, ...kind.attributes, ...keptAttributes(element, kind),
       ...(kind.expanded ? { isExpanded: true } : {}),
     });
-    keepInnerIds(tools, before, made);
     dropped = dropUnusableWords(tools, made);
   });
   tools.selection.select(made);
   return { made, dropped };
 }
 
-/** The engine takes the item of a repeated step by its id, so that one must not change either. */
-function innerParts(element) {
-  const { loopCharacteristics: loop, eventDefinitions } = element.businessObject;
-  return [loop, loop?.inputDataItem, loop?.outputDataItem, eventDefinitions?.[0]].map((part) => ({ part, id: part?.id }));
-}
-
-function keepInnerIds(tools, before, made) {
-  innerParts(made).forEach(({ part }, at) => {
-    const { part: old, id } = before[at];
-    if (id && part && part.$type === old.$type && part.id !== id) tools.modeling.updateModdleProperties(made, part, { id });
-  });
-}
-
-function keptAttributes(element) {
+function keptAttributes(element, kind) {
+  if (alwaysStops(kind)) return {};
   const { cancelActivity, isInterrupting } = element.businessObject;
   if (is(element, 'bpmn:BoundaryEvent')) return { cancelActivity };
   if (is(element, 'bpmn:StartEvent')) return { isInterrupting };

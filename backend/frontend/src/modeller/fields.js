@@ -1,9 +1,9 @@
 /** Which fields an element has, as plain descriptions: what to show, what it says now, how to write it. Knows nothing of the page. */
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { isEventSubProcess } from 'bpmn-js/lib/util/DiUtil';
-import { eventOf, familyOf, kindOf, nameOf } from './kinds.js';
+import { alwaysStops, eventOf, familyOf, kindOf, nameOf } from './kinds.js';
 import { changeKind, laneOf, lanes, moveToLane, sitsInGroup } from './drawing.js';
-import { repeatOf } from './repeats.js';
+import { HOW_OFTEN, howOften, markOf, writeEach, writeHowOften } from './repeats.js';
 import * as words from './words.js';
 
 const FOR_WHOM = [
@@ -30,7 +30,7 @@ export function fieldsFor(tools, element, catalogue) {
     ...naming(tools, element, catalogue),
     ...placing(tools, element),
     ...doing(tools, element, catalogue),
-    ...repeating(element),
+    ...repeating(tools, element, catalogue),
     ...happening(tools, element, catalogue),
     ...flowing(tools, element),
     ...toolbox(tools, element),
@@ -80,7 +80,7 @@ function placing(tools, element) {
 
 function doing(tools, element, catalogue) {
   if ((is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask'))) return [select('form', 'Form', words.readProperty(element, 'form'), catalogue.forms, (value) => words.writeProperty(tools, element, 'form', value))];
-  if (is(element, 'bpmn:ServiceTask')) return operation(tools, element, catalogue);
+  if (words.isSystem(element)) return operation(tools, element, catalogue);
   if (is(element, 'bpmn:BusinessRuleTask')) return [select('table', 'Table', words.readTable(element), catalogue.tables, (value) => words.writeTable(tools, element, value))];
   if (is(element, 'bpmn:CallActivity')) {
     const call = (value) => tools.modeling.updateProperties(element, { calledElement: value || undefined });
@@ -110,30 +110,82 @@ function parameter(tools, element, declared, now) {
   return select(key, declared.label, value, options, write, { hint: declared.hint });
 }
 
-function repeating(element) {
-  const words = is(element, 'bpmn:Activity') && repeatOf(element);
-  return words ? [note('repeats', 'Repeated', words)] : [];
+// ------------------------------------------------------------------- how often, and what leaves
+
+function repeating(tools, element, catalogue) {
+  if (!is(element, 'bpmn:Activity')) return [];
+  if (isEventSubProcess(element)) return leaving(tools, element);
+  const how = howOften(element);
+  const often = { key: 'often', label: 'How often it happens', kind: 'select', value: how, options: HOW_OFTEN, write: (value) => writeHowOften(tools, element, value) };
+  const rounds = { once: () => [], again: () => loop(tools, element), side: () => many(tools, element, catalogue), turn: () => many(tools, element, catalogue) }[how]();
+  return [often, ...rounds, ...leaving(tools, element)];
+}
+
+const expressionOf = (tools, element, name) => [words.readExpression(markOf(element), name), (value) => words.writeExpression(tools, element, markOf(element), name, value)];
+
+function many(tools, element, catalogue) {
+  const each = words.readProperty(element, 'each');
+  const [times, writeTimes] = expressionOf(tools, element, 'loopCardinality');
+  const [stop, writeStop] = expressionOf(tools, element, 'completionCondition');
+  const groups = offered(catalogue.groups, each);
+  groups[0] = { value: '', label: 'Nobody: a number of times' };
+  return [
+    { key: 'each', label: 'For whom', kind: 'select', value: each, options: groups, write: (value) => writeEach(tools, element, value) },
+    ...(each ? [] : [text('times', 'How many times', times, writeTimes, { hint: 'A number, or a fact that holds one' })]),
+    text('stop-early', 'Stop early when', stop, writeStop, { hint: 'For example: instances_done >= 2. Leave empty to do all of them' }),
+  ];
+}
+
+function loop(tools, element) {
+  const mark = markOf(element);
+  const [again, writeAgain] = expressionOf(tools, element, 'loopCondition');
+  const write = (values) => tools.modeling.updateModdleProperties(element, mark, values);
+  return [
+    text('again', 'Again while', again, writeAgain, { hint: 'For example: not resolved' }),
+    tick('before', 'Ask before the first round too', mark.testBefore === true, (ticked) => write({ testBefore: ticked || undefined })),
+    text('most', 'Most rounds', mark.loopMaximum === undefined ? '' : String(mark.loopMaximum),
+      (value) => write({ loopMaximum: /^\d{1,4}$/.test(value) && Number(value) ? Number(value) : undefined }), { hint: 'A whole number. Leave empty for no limit' }),
+  ];
+}
+
+/** What is learnt in a round, in a tool's run or about one person stays there, but for these facts. */
+function leaving(tools, element) {
+  const [outputs, write] = property(tools, element, 'outputs');
+  const keeps = isEventSubProcess(element) || ['side', 'turn'].includes(howOften(element)) || is(element, 'bpmn:CallActivity') || is(element.parent ?? element, 'bpmn:AdHocSubProcess');
+  return keeps || outputs ? [text('outputs', 'Facts that leave it', outputs, write, { hint: 'Names, with a space between them. Other answers stay inside' })] : [];
 }
 
 // ------------------------------------------------------------ events: times, messages
 
+const NAME_LABELS = { signal: 'Name of the signal', escalation: 'Name of what is raised', error: 'Name of the failure' };
+const NAME_LISTS = { signal: 'signals', escalation: 'escalations', error: 'errors' };
+
 function happening(tools, element, catalogue) {
   const event = eventOf(element);
-  const fields = [];
-  if (words.messageHolder(element) && (is(element, 'bpmn:ReceiveTask') || is(event, 'bpmn:MessageEventDefinition'))) {
-    const now = words.messageHolder(element).messageRef?.name ?? '';
-    fields.push(select('message', 'What happens', now, catalogue.messages, (value) => words.writeMessage(tools, element, value)));
-  }
-  if (event && is(event, 'bpmn:TimerEventDefinition')) fields.push(...timer(tools, element, event));
-  if (is(element, 'bpmn:BoundaryEvent')) {
-    const stop = (ticked) => tools.modeling.updateProperties(element, { cancelActivity: ticked });
-    fields.push(tick('stops', 'Stops the step when it happens', element.businessObject.cancelActivity !== false, stop));
-  }
-  if (is(element, 'bpmn:StartEvent') && isEventSubProcess(element.parent)) {
-    const stop = (ticked) => tools.modeling.updateProperties(element, { isInterrupting: ticked });
-    fields.push(tick('stops', 'Stops everything else when it happens', element.businessObject.isInterrupting !== false, stop));
-  }
-  return fields;
+  const timed = event && is(event, 'bpmn:TimerEventDefinition') ? timer(tools, element, event) : [];
+  return [...calling(tools, element, catalogue), ...timed, ...stopping(tools, element)];
+}
+
+function calling(tools, element, catalogue) {
+  const event = words.namedEvent(element);
+  if (!event) return [];
+  const write = (value) => words.writeEventName(tools, element, value);
+  if (event.kind === 'message') return [select('message', 'What happens', event.name, catalogue.messages, write)];
+  const known = [...new Set([...words.namesIn(tools, event), ...catalogue[NAME_LISTS[event.kind]]])].sort();
+  const mayBeAny = event.kind !== 'signal' && !is(element, 'bpmn:ThrowEvent');
+  const hint = `Choose one that is there, or write a new one.${mayBeAny ? ' Leave empty for any.' : ''}`;
+  return [{ ...text('event-name', NAME_LABELS[event.kind], event.name, write, { hint }), suggestions: known }];
+}
+
+function stopping(tools, element) {
+  const onEdge = is(element, 'bpmn:BoundaryEvent');
+  const begins = is(element, 'bpmn:StartEvent') && isEventSubProcess(element.parent);
+  if (!onEdge && !begins) return [];
+  const label = onEdge ? 'Stops the step when it happens' : 'Stops everything else when it happens';
+  const name = onEdge ? 'cancelActivity' : 'isInterrupting';
+  const kind = kindOf(element);
+  if (kind && alwaysStops(kind)) return [note('stops', label, 'Always: a failure ends what it happens in')];
+  return [tick('stops', label, element.businessObject[name] !== false, (ticked) => tools.modeling.updateProperties(element, { [name]: ticked }))];
 }
 
 function timer(tools, element, event) {
@@ -145,11 +197,9 @@ function timer(tools, element, event) {
 
 // ------------------------------------------------------------------------- the arrows
 
-const decides = (element) => is(element, 'bpmn:ExclusiveGateway');
-
 function flowing(tools, element) {
-  if (is(element, 'bpmn:SequenceFlow') && decides(element.source)) return way(tools, element, '');
-  if (!decides(element)) return [];
+  if (is(element, 'bpmn:SequenceFlow') && words.decides(element.source)) return way(tools, element, '');
+  if (!words.decides(element)) return [];
   const flows = element.outgoing.filter((flow) => is(flow, 'bpmn:SequenceFlow'));
   return flows.length < 2 ? [] : flows.flatMap((flow) => way(tools, flow, ` to ${nameOf(flow.target)}`));
 }

@@ -8,7 +8,7 @@ import { Copy, Saver } from './save.js';
 import { TogetherHandler } from './words.js';
 import { button, make } from './dom.js';
 
-const NO_CATALOGUE = { roles: [], forms: [], promises: [], operations: [], tables: [], messages: [], processes: [] };
+const NO_CATALOGUE = { roles: [], forms: [], promises: [], operations: [], tables: [], messages: [], processes: [], groups: [], signals: [], escalations: [], errors: [] };
 const READABLE = 0.7;
 
 // ------------------------------------------------------------------------ the page

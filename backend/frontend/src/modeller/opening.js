@@ -6,7 +6,6 @@ import DistributeElements from 'bpmn-js/lib/features/distribute-elements';
 import Palette from 'bpmn-js/lib/features/palette';
 import SpaceTool from 'bpmn-js/lib/features/space-tool';
 import moddle from './moddle.json';
-import repeats from './repeats.js';
 import rules from './rules.js';
 import contextPad from './context-pad.js';
 import paletteModule from './palette.js';
@@ -20,14 +19,14 @@ function editor(container) {
   return new Modeler({
     container,
     modules: Modeler.prototype._modules.filter((module) => !NOT_OFFERED.has(module)),
-    additionalModules: [SpaceTool, rules, repeats, contextPad, paletteModule, toolsHolder],
+    additionalModules: [SpaceTool, rules, contextPad, paletteModule, toolsHolder],
     moddleExtensions: { spiffworkflow: moddle },
     textRenderer: { defaultStyle: { fontFamily: 'Arial, sans-serif' }, externalStyle: { fontFamily: 'Arial, sans-serif', fontSize: 12 } },
   });
 }
 
 function viewer(container) {
-  return new NavigatedViewer({ container, additionalModules: [repeats], moddleExtensions: { spiffworkflow: moddle } });
+  return new NavigatedViewer({ container, moddleExtensions: { spiffworkflow: moddle } });
 }
 
 /** The pieces of bpmn-js that the rest of this page uses, by their names. */

@@ -1,5 +1,5 @@
 /** The list of things to draw: real buttons with words. A mouse picks one up; a key or a tap adds it at the selected step. */
-import { KINDS } from './kinds.js';
+import { KINDS, MORE } from './kinds.js';
 import { add, shapesFor } from './drawing.js';
 import { make } from './dom.js';
 
@@ -11,10 +11,14 @@ export function palette(tools, announce) {
       'Drag one onto the diagram. Or select a step and press Enter on one of these: it is added after that step.'));
   if (!globalThis.matchMedia('(max-width: 68.75em)').matches) box.open = true;
   for (const group of groups) {
+    const entries = KINDS.filter((kind) => kind.group === group).map((kind) => make('li', {}, entry(tools, kind, announce)));
+    if (group === MORE) {
+      box.append(make('details', { class: 'cw-palette__more', 'data-testid': 'palette-more' },
+        make('summary', { class: 'cw-palette__summary cw-palette__heading' }, MORE), make('ul', { class: 'cw-palette__list', 'aria-label': MORE }, ...entries)));
+      continue;
+    }
     const id = `cw-palette-${group.toLowerCase().replaceAll(' ', '-')}`;
-    const list = make('ul', { class: 'cw-palette__list', 'aria-labelledby': id });
-    KINDS.filter((kind) => kind.group === group).forEach((kind) => list.append(make('li', {}, entry(tools, kind, announce))));
-    box.append(make('h2', { class: 'cw-palette__heading', id }, group), list);
+    box.append(make('h2', { class: 'cw-palette__heading', id }, group), make('ul', { class: 'cw-palette__list', 'aria-labelledby': id }, ...entries));
   }
   return box;
 }
@@ -26,7 +30,7 @@ function entry(tools, kind, announce) {
   };
   const put = () => {
     const made = add(tools, kind, tools.selection.get()[0] ?? null);
-    announce(made ? `Added: ${kind.words}.` : 'Select the step first: this sits on the edge of a step.');
+    announce(made ? `Added: ${kind.words}.` : `Select ${kind.ofGroups ? 'the group or called diagram' : 'the step'} first: this sits on its edge.`);
   };
   return make('button', {
     type: 'button',

@@ -1,6 +1,6 @@
 /** The form beside the drawing: what the selected element is and says. It is also the way round the drawing without a mouse. */
 import { is } from 'bpmn-js/lib/util/ModelUtil';
-import { KINDS, nameOf, wordsFor } from './kinds.js';
+import { KINDS, MORE, canHold, nameOf, wordsFor } from './kinds.js';
 import { add, addAfter, join, mayJoin, remove } from './drawing.js';
 import { fieldsFor } from './fields.js';
 import { control } from './controls.js';
@@ -139,14 +139,14 @@ export class Panel {
   }
 
   after() {
-    const onEdge = is(this.element, 'bpmn:Activity');
-    const kinds = KINDS.filter((kind) => kind.group && !['start', 'whenever'].includes(kind.family) && (onEdge || kind.family !== 'edge'));
+    const kinds = KINDS.filter((kind) => kind.group && !['start', 'whenever'].includes(kind.family)
+      && (kind.family !== 'edge' || canHold(kind, this.element)));
     return this.adder('Add after this', (kind) => addAfter(this.tools, kind, this.element), kinds, 'after');
   }
 
   adder(words, draw, kinds, name = 'in') {
     const id = `cw-add-${name}`;
-    const list = make('select', { class: 'govuk-select', id, 'data-testid': `add-${name}` }, ...kinds.map((kind) => make('option', { value: kind.key }, kind.words)));
+    const list = make('select', { class: 'govuk-select', id, 'data-testid': `add-${name}` }, ...grouped(kinds));
     const run = () => {
       const kind = KINDS.find((one) => one.key === list.value);
       const made = draw(kind);
@@ -189,7 +189,14 @@ export class Panel {
   }
 }
 
-const shapeOf = (fields) => JSON.stringify(fields.map(({ key, kind, label, hint, options }) => [key, kind, label, hint, options]));
+/** The rarer kinds stand under a heading of their own. */
+function grouped(kinds) {
+  const option = (kind) => make('option', { value: kind.key }, kind.words);
+  const more = kinds.filter((kind) => kind.group === MORE);
+  return [...kinds.filter((kind) => kind.group !== MORE).map(option), ...(more.length ? [make('optgroup', { label: MORE }, ...more.map(option))] : [])];
+}
+
+const shapeOf = (fields) => JSON.stringify(fields.map(({ key, kind, label, hint, options, suggestions }) => [key, kind, label, hint, options, suggestions]));
 const byPlace = (a, b) => (a.x ?? 0) - (b.x ?? 0) || nameOf(a).localeCompare(nameOf(b));
 
 function fill(list, groups, first) {

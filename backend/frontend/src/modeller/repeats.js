@@ -1,35 +1,49 @@
-/** Keeps "once for each of a list": the engine takes the list's plain name where BPMN wants the id of a drawn thing,
- *  and bpmn-js would drop the name on opening, and again when a step changes its kind. */
+/** How often a step happens: reads and writes BPMN's multi-instance and loop marks. */
 import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { readExpression, readProperty, together, writeProperty } from './words.js';
 
-const LISTS = ['bpmn:loopDataInputRef', 'bpmn:loopDataOutputRef'];
-const NAMES = new Set(['loopDataInputRef', 'loopDataOutputRef']);
+const MANY = 'bpmn:MultiInstanceLoopCharacteristics';
+const LOOP = 'bpmn:StandardLoopCharacteristics';
 
-class KeepRepeats {
-  static $inject = ['eventBus', 'moddle'];
+export const HOW_OFTEN = [
+  { value: 'once', label: 'Once' },
+  { value: 'side', label: 'Several times, side by side' },
+  { value: 'turn', label: 'Several times, one after the other' },
+  { value: 'again', label: 'Again while something holds' },
+];
 
-  constructor(eventBus, moddle) {
-    eventBus.on('import.parse.complete', ({ references, warnings }) => (references ?? [])
-      .filter((reference) => LISTS.includes(reference.property))
-      .forEach((reference) => keepName(moddle, reference, warnings)));
-    eventBus.on('moddleCopy.canCopyProperty', 2000, ({ propertyName, property }) => (NAMES.has(propertyName) && property ? property : undefined));
-  }
+export const markOf = (element) => element.businessObject.loopCharacteristics ?? null;
+
+/** One of HOW_OFTEN. */
+export function howOften(element) {
+  const mark = markOf(element);
+  if (!mark) return 'once';
+  if (is(mark, LOOP)) return 'again';
+  return mark.isSequential ? 'turn' : 'side';
 }
 
-function keepName(moddle, { element, property, id }, warnings) {
-  const at = warnings.findIndex((warning) => warning.element === element && warning.property === property);
-  if (at < 0) return;
-  warnings.splice(at, 1);
-  element.set(property, moddle.create('bpmn:ItemAwareElement', { id }));
+/** Keeps what the new way has a use for: how many and when to stop, between side by side and one after the other. */
+export function writeHowOften(tools, element, how) {
+  const mark = markOf(element);
+  const many = how === 'side' || how === 'turn';
+  together(tools, () => {
+    if (many && mark && is(mark, MANY)) {
+      tools.modeling.updateModdleProperties(element, mark, { isSequential: how === 'turn' });
+      return;
+    }
+    const made = how === 'once' ? undefined : tools.bpmnFactory.create(many ? MANY : LOOP, many ? { isSequential: how === 'turn' } : {});
+    if (made) made.$parent = element.businessObject;
+    tools.modeling.updateProperties(element, { loopCharacteristics: made });
+    if (!many && readProperty(element, 'each')) writeProperty(tools, element, 'each', '');
+  });
 }
 
-/** "once for each of clauses, one after another", or nothing. */
-export function repeatOf(element) {
-  const loop = element.businessObject.loopCharacteristics;
-  if (!loop) return '';
-  if (!is(loop, 'bpmn:MultiInstanceLoopCharacteristics')) return 'Again and again, until its condition holds';
-  const list = loop.loopDataInputRef?.id ?? loop.loopCardinality?.body ?? 'a list';
-  return `Once for each of ${list}, ${loop.isSequential ? 'one after another' : 'all at the same time'}`;
+/** For each of a group of people; none means a number of times. */
+export function writeEach(tools, element, group) {
+  together(tools, () => {
+    writeProperty(tools, element, 'each', group);
+    if (group && readExpression(markOf(element), 'loopCardinality')) {
+      tools.modeling.updateModdleProperties(element, markOf(element), { loopCardinality: undefined });
+    }
+  });
 }
-
-export default { __init__: ['keepRepeats'], keepRepeats: ['type', KeepRepeats] };

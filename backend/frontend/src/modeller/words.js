@@ -72,6 +72,9 @@ export function writeProperty(tools, element, name, value) {
 
 // --------------------------------------------------------------------- operation
 
+/** What the system does by itself. */
+export const isSystem = (element) => is(element, 'bpmn:ServiceTask') || is(element, 'bpmn:SendTask');
+
 export function readOperation(element) {
   const operator = extension(element, 'spiffworkflow:ServiceTaskOperator');
   const parameters = operator?.parameterList?.parameters ?? [];
@@ -143,28 +146,48 @@ export function writeWaitUntil(tools, element, body) {
   });
 }
 
-// ------------------------------------------------------------------------ message
+// ----------------------------------------------------- names of messages, signals and so on
 
-/** What holds the message: the event's definition, or the receiving task itself. */
-export function messageHolder(element) {
-  return is(element, 'bpmn:ReceiveTask') ? element.businessObject : eventOf(element);
+/** Where an event's name is kept: the attribute that points, what it points to, and what that says the name in. */
+const NAMED = [
+  { kind: 'message', definition: 'bpmn:MessageEventDefinition', ref: 'messageRef', root: 'bpmn:Message', says: 'name' },
+  { kind: 'signal', definition: 'bpmn:SignalEventDefinition', ref: 'signalRef', root: 'bpmn:Signal', says: 'name' },
+  { kind: 'escalation', definition: 'bpmn:EscalationEventDefinition', ref: 'escalationRef', root: 'bpmn:Escalation', says: 'escalationCode' },
+  { kind: 'error', definition: 'bpmn:ErrorEventDefinition', ref: 'errorRef', root: 'bpmn:Error', says: 'errorCode' },
+];
+const said = (root, named) => root?.[named.says] ?? root?.name ?? '';
+
+/** What the element waits for or tells: {kind, name, holder}, or null. The holder is the event's definition, or the receiving task itself. */
+export function namedEvent(element) {
+  const holder = is(element, 'bpmn:ReceiveTask') ? element.businessObject : eventOf(element);
+  const named = is(element, 'bpmn:ReceiveTask') ? NAMED[0] : NAMED.find(({ definition }) => holder && is(holder, definition));
+  return named ? { ...named, holder, name: said(holder[named.ref], named) } : null;
 }
 
-export function writeMessage(tools, element, name) {
-  const holder = messageHolder(element);
+/** The names of this kind that the drawing already has. */
+export function namesIn(tools, named) {
+  return tools.definitions().rootElements.filter((root) => is(root, named.root)).map((root) => said(root, named)).filter(Boolean);
+}
+
+/** Points the element to the thing of this name, which is made if it is not there. */
+export function writeEventName(tools, element, name) {
+  const named = namedEvent(element);
   const definitions = tools.definitions();
   together(tools, () => {
-    let message = definitions.rootElements.find((root) => is(root, 'bpmn:Message') && root.name === name);
-    if (name && !message) {
-      message = tools.bpmnFactory.create('bpmn:Message', { name });
-      message.$parent = definitions;
-      tools.modeling.updateModdleProperties(element, definitions, { rootElements: [...definitions.rootElements, message] });
+    let root = definitions.rootElements.find((one) => is(one, named.root) && said(one, named) === name);
+    if (name && !root) {
+      root = tools.bpmnFactory.create(named.root, { name, [named.says]: name });
+      root.$parent = definitions;
+      tools.modeling.updateModdleProperties(element, definitions, { rootElements: [...definitions.rootElements, root] });
     }
-    tools.modeling.updateModdleProperties(element, holder, { messageRef: name ? message : undefined });
+    tools.modeling.updateModdleProperties(element, named.holder, { [named.ref]: name ? root : undefined });
   });
 }
 
 // --------------------------------------------------------------------------- flows
+
+/** Whether the ways out of it have conditions. */
+export const decides = (element) => is(element, 'bpmn:ExclusiveGateway') || is(element, 'bpmn:InclusiveGateway');
 
 export function isOtherwise(flow) {
   return flow.source.businessObject.default === flow.businessObject;
@@ -186,11 +209,15 @@ export function dropUnusableWords(tools, element) {
   if (!is(element, 'bpmn:UserTask') && !is(element, 'bpmn:ManualTask') && readProperty(element, 'form')) {
     drop('the form', () => writeProperty(tools, element, 'form', ''));
   }
-  if (!is(element, 'bpmn:ServiceTask') && extension(element, 'spiffworkflow:ServiceTaskOperator')) {
+  if (!isSystem(element) && extension(element, 'spiffworkflow:ServiceTaskOperator')) {
     drop('the operation', () => replaceExtension(tools, element, 'spiffworkflow:ServiceTaskOperator', null));
   }
   if (!is(element, 'bpmn:BusinessRuleTask') && extension(element, 'spiffworkflow:CalledDecisionId')) {
     drop('the table', () => replaceExtension(tools, element, 'spiffworkflow:CalledDecisionId', null));
+  }
+  const conditional = is(element, 'bpmn:Gateway') && !decides(element) ? element.outgoing.filter((flow) => flow.businessObject.conditionExpression) : [];
+  if (conditional.length) {
+    drop('the conditions on its arrows', () => conditional.forEach((flow) => tools.modeling.updateProperties(flow, { conditionExpression: undefined })));
   }
   return dropped;
 }
