@@ -9,28 +9,32 @@ from lxml import etree
 
 from backend.casework.text import plain
 from backend.errors import DomainError, NotFound
+from backend.studio.marks import MANY, edit_marks
 from backend.workflow.bpmn import BPMN, FLOW_NODES, PLAIN_ID, SPIFF, parse_xml
 
 #: What may be said of a step; each is a property in the spiffworkflow namespace.
-PROPERTIES = ("form", "promise", "due", "policy", "public", "for", "offered", "mark")
+PROPERTIES = ("form", "promise", "due", "policy", "public", "for", "offered", "mark", "outputs")
 
 
 def edit_step(file: str, source: str, element: str, said: Mapping[str, str]) -> str:
-    """`source` with the step changed: `name`, `PROPERTIES`, `table`, `operation` and `parameter-NAME`."""
+    """`source` with the step changed: `name`, `PROPERTIES`, `table`, `operation` `parameter-NAME`, and what `marks.edit_marks` takes."""
     root = parse_xml(file, source)
     node = next((n for n in root.iter() if n.get("id") == element and etree.QName(n).localname in FLOW_NODES), None)
     if node is None:
         raise NotFound("There is no such step in the diagram.")
     said = {key: plain(value) for key, value in said.items()}
+    if "often" in said:
+        said = {**said, "each": said.get("each", "") if said["often"] in MANY else ""}
     if "name" in said:
         node.set("name", said["name"])
-    for name in PROPERTIES:
+    for name in (*PROPERTIES, "each"):
         if name in said:
             _set_property(node, name, said[name].strip())
     if "table" in said:
         _child(_extensions(node), "calledDecisionId").text = said["table"].strip()
     if said.get("operation"):
         _set_operation(node, said)
+    edit_marks(root, node, said)
     return str(etree.tostring(root, xml_declaration=True, encoding="UTF-8").decode())
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from backend.studio.marks import CALLED
 from backend.workflow import bpmn, catalogue
 from backend.workflow.findings import PackRefused
 from backend.workflow.tables import read_table
@@ -29,12 +30,8 @@ def catalogue_for(files: Mapping[str, str]) -> dict[str, Any]:
         "messages": [_choice(name, label) for name, label in catalogue.messages().items()],
         "processes": [_choice(diagram.process, diagram.name) for diagram in diagrams],
         "groups": [_choice(name, label) for name, label in catalogue.groups().items()],
-        **{f"{kind}s": _told(diagrams, kind) for kind in TOLD},
+        **{f"{kind}s": _told(diagrams, kind) for kind in CALLED},
     }
-
-
-#: The events that bear a name of the landlord's own.
-TOLD = ("signal", "escalation", "error")
 
 
 def _told(diagrams: list[bpmn.Diagram], kind: str) -> list[str]:

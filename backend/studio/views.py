@@ -19,13 +19,14 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.casework import access
 from backend.errors import DomainError, NotAllowed, NotFound
-from backend.studio import commands
+from backend.studio import commands, marks
 from backend.studio.commands import ChangedMeanwhile
 from backend.studio.edit import PROPERTIES
+from backend.studio.known import known
 from backend.studio.models import Draft
 from backend.studio.offers import catalogue_for
 from backend.workflow import bpmn, check
-from backend.workflow.bpmn import Diagram, Element
+from backend.workflow.bpmn import ACTIVITIES, Diagram, Element
 from backend.workflow.drawing import draw
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.publishing import live_version
@@ -74,6 +75,18 @@ def _names(files: Mapping[str, str]) -> list[tuple[str, str]]:
 def _forms(files: Mapping[str, str]) -> list[tuple[str, str]]:
     keys = [path.removeprefix("forms/").removesuffix(".json") for path in files if path.startswith("forms/")]
     return sorted(((key, json.loads(files[f"forms/{key}.json"])["title"]) for key in keys), key=lambda item: item[1])
+
+
+@require_safe
+def known_words(request: HttpRequest) -> HttpResponse:
+    """What diagrams may hold and name: the product's words and the facts of the draft, or of the live version."""
+    user = _who(request)
+    draft, live = commands.draft_of(user), live_version(user.landlord)
+    try:
+        said = known(draft.files if draft else live.files)
+    except PackRefused:
+        said = known(live.files)
+    return render(request, "studio/catalogue.html", said)
 
 
 @require_POST
@@ -183,7 +196,7 @@ def step(request: HttpRequest, file: str, element: str) -> HttpResponse:
         said = {
             key: str(request.POST[key])
             for key in request.POST
-            if key in ("name", "table", "operation", *PROPERTIES) or key.startswith("parameter-")
+            if key in ("name", "table", "operation", *PROPERTIES, *marks.SAID) or key.startswith("parameter-")
         }
         saved = commands.save_step(file=file, element=element, said=said, by=user, now=timezone.now())
         for finding in (f for f in saved.findings if f.element == element):
@@ -191,8 +204,21 @@ def step(request: HttpRequest, file: str, element: str) -> HttpResponse:
         messages.success(request, f"“{one.label}” is kept in the draft.")
         return redirect(reverse("modeller", args=[file]) + "#steps")
     offers = catalogue_for(draft.files)
-    context = {"file": file, "element": one, "offers": offers, "parameters": _parameters(one, offers)}
+    context = {
+        "file": file, "element": one, "offers": offers, "parameters": _parameters(one, offers), "named": _event_name(one, offers),
+        "stops": _may_go_on(one), "how": marks.how_often(one), "often": marks.OFTEN, "repeats": one.kind in ACTIVITIES and not one.event_sub_process,
+    }  # fmt: skip
     return render(request, "studio/step.html", context)
+
+
+def _event_name(element: Element, offers: dict[str, Any]) -> dict[str, Any] | None:
+    """What a signal, escalation or error is called, and the names there are."""
+    return {"label": marks.CALLED[element.event], "known": offers[f"{element.event}s"]} if element.event in marks.CALLED else None
+
+
+def _may_go_on(element: Element) -> bool:
+    """Whether it can be said that it does not stop what it happens in."""
+    return element.event not in ("", "error") and element.kind in ("boundaryEvent", "startEvent")
 
 
 def _parameters(element: Element, offers: dict[str, Any]) -> list[dict[str, Any]]:

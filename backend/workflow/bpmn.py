@@ -291,7 +291,7 @@ def _check_ids(file: str, root: etree._Element) -> None:
 
 
 #: The root elements that give events their names, and the attribute that says the name.
-_NAMED = {"message": "name", "signal": "name", "escalation": "escalationCode", "error": "errorCode"}
+NAMED = {"message": "name", "signal": "name", "escalation": "escalationCode", "error": "errorCode"}
 
 
 class _Reader:
@@ -305,7 +305,7 @@ class _Reader:
                 self.lane_of[(ref.text or "").strip()] = lane.get("name", "")
         self.names = {
             node.get("id", ""): node.get(code) or node.get("name", "")
-            for tag, code in _NAMED.items()
+            for tag, code in NAMED.items()
             for node in root.findall(f"{{{BPMN}}}{tag}")
         }
 

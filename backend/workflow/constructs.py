@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-#: How the events are called; also the words of BPMN for them.
+from backend.workflow.bpmn import Element, Repeat
+
 TIMER, MESSAGE, SIGNAL, ESCALATION, ERROR, TERMINATE = "timer", "message", "signal", "escalation", "error", "terminate"
 
 
@@ -26,6 +27,12 @@ class Construct:
     needs: str = ""
     event: str = ""
     beside: bool = False
+    repeat: Repeat | None = None
+
+    @property
+    def sample(self) -> Element:
+        """One without a name, as it is drawn."""
+        return Element("", "", self.kind or "userTask", "", "", 0, event=self.event, interrupting=not self.beside, repeat=self.repeat)
 
 
 _STEPS, _WAYS, _WAITS, _TELLS, _EDGES, _GROUPS, _WHENEVER, _ENDS, _OFTEN = (
@@ -82,22 +89,25 @@ _ERRORS = (
 )  # fmt: skip
 
 _REPEATING = (
-    Construct(_OFTEN, "", "Several times, side by side", "Parallel multi-instance", "All of its rounds are open at once.", "How many times, or for each of whom; perhaps when to stop early."),
-    Construct(_OFTEN, "", "Several times, one after the other", "Sequential multi-instance", "Each round opens when the one before is done.", "How many times, or for each of whom; perhaps when to stop early."),
-    Construct(_OFTEN, "", "Once for each person", "Multi-instance with a group of people", "One round for each person of the group who is in the case.", "The group of people."),
-    Construct(_OFTEN, "", "Again while something holds", "Standard loop", "Begins again for as long as the condition holds.", "The condition, or the most rounds."),
+    Construct(_OFTEN, "", "Several times, side by side", "Parallel multi-instance", "All of its rounds are open at once.", "How many times, or for each of whom; perhaps when to stop early.", repeat=Repeat(count="3")),
+    Construct(_OFTEN, "", "Several times, one after the other", "Sequential multi-instance", "Each round opens when the one before is done.", "How many times, or for each of whom; perhaps when to stop early.", repeat=Repeat(count="3", in_turn=True)),
+    Construct(_OFTEN, "", "Once for each person", "Multi-instance with a group of people", "One round for each person of the group who is in the case.", "The group of people.", repeat=Repeat(each="x")),
+    Construct(_OFTEN, "", "Again while something holds", "Standard loop", "Begins again for as long as the condition holds.", "The condition, or the most rounds.", repeat=Repeat(loop=True)),
 )  # fmt: skip
 
 
-def _both(drawn: Construct, ending: str, going_on: str) -> Iterator[Construct]:
-    yield replace(drawn, name=f"{drawn.name}, which ends it", does=f"{drawn.does}, {ending}", bpmn=f"{drawn.bpmn}, interrupting")
-    yield replace(drawn, does=f"{drawn.does}, {going_on}", bpmn=f"{drawn.bpmn}, non-interrupting", beside=True)
+def _both(drawn: Construct, ends: str, begins: str, beside: str) -> Iterator[Construct]:
+    """One that ends what it happens in, and one that goes on beside it."""
+    yield replace(
+        drawn, name=f"{drawn.name}: {ends} ends", does=f"{drawn.does}, {ends} ends and {begins}.", bpmn=f"{drawn.bpmn}, interrupting"
+    )
+    yield replace(drawn, does=f"{drawn.does}, {begins} beside {beside}.", bpmn=f"{drawn.bpmn}, non-interrupting", beside=True)
 
 
 CONSTRUCTS: tuple[Construct, ...] = (
     *_FLOWING,
-    *(one for drawn in _ON_EDGE for one in _both(drawn, "the step ends and the case takes this way.", "the case takes this way too, beside the step.")),
-    *(one for drawn in _BEGINNING for one in _both(drawn, "everything else around it ends and these steps begin.", "these steps begin beside everything else.")),
+    *(one for drawn in _ON_EDGE for one in _both(drawn, "the step", "the case takes this way", "the step")),
+    *(one for drawn in _BEGINNING for one in _both(drawn, "everything else", "these steps begin", "everything else")),
     *_ERRORS,
     *_REPEATING,
 )  # fmt: skip

@@ -12,13 +12,13 @@ from html import escape
 from typing import Literal
 
 from backend.workflow.bpmn import CONTAINERS, Box, Diagram, Element
+from backend.workflow.signs import event_sign, gateway_sign, mark_sign, step_sign
 
 #: done: passed at least once. here: the case is there now. late: something there is overdue.
 Look = Literal["done", "here", "late"]
 _FILL: Mapping[str, tuple[str, str]] = {
     "": ("#ffffff", "#505a5f"), "done": ("#e3ebe9", "#37635b"), "here": ("#fff1c2", "#7a5200"), "late": ("#fbe3df", "#942514"),
 }  # fmt: skip
-_SIGNS = {"userTask": "person", "manualTask": "person", "serviceTask": "system", "businessRuleTask": "table", "receiveTask": "wait"}
 _MARGIN = 20
 
 
@@ -50,6 +50,19 @@ def draw(diagram: Diagram, marks: Mapping[str, Mark], *, links: Mapping[str, str
         "</svg>",
     ]
     return "".join(parts)
+
+
+_SIZES = {"Event": (36, 36), "Gateway": (50, 50)}
+
+
+def picture(element: Element) -> str:
+    """One element by itself, as a small picture beside words that say what it is."""
+    width, height = next((size for ending, size in _SIZES.items() if element.kind.endswith(ending)), (80, 56))
+    drawn = "".join(_element(element, Box(2, 2, width, height), None, (False, False)))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 4}" height="{height + 4}" viewBox="0 0 {width + 4} {height + 4}" aria-hidden="true">'
+        f"{drawn}</svg>"
+    )
 
 
 def _ordered(diagram: Diagram, marks: Mapping[str, Mark], links: Mapping[str, str]) -> Iterator[str]:
@@ -103,41 +116,18 @@ def _activity(element: Element, box: Box, fill: str, line: str) -> Iterator[str]
     width = 3 if element.kind == "callActivity" else 1.5
     dash = ' stroke-dasharray="2 4"' if element.event_sub_process else ""
     yield _rect(box, "#fbfcfc" if open_box and fill == "#ffffff" else fill, line, radius=10, width=width, extra=dash)
+    yield mark_sign(element, box.x + box.width / 2, box.y + box.height - 10)
     if open_box:
         yield f'<text x="{box.x + 14:g}" y="{box.y + 18:g}" font-size="12" font-weight="700" dominant-baseline="central" fill="#0b0c0c">{escape(element.label)}</text>'
         return
     yield from _words(element.label, box.x + box.width / 2, box.y + box.height / 2, max(8, int(box.width / 6.4)))
-    yield _sign(element, box)
-
-
-def _sign(element: Element, box: Box) -> str:
-    x, y = box.x + 12, box.y + 12
-    match _SIGNS.get(element.kind, "call" if element.kind == "callActivity" else ""):
-        case "person":
-            return (
-                f'<path d="M{x - 5:g} {y + 6:g}a5 5 0 0 1 10 0z" fill="#505a5f"/><circle cx="{x:g}" cy="{y - 2:g}" r="3" fill="#505a5f"/>'
-            )
-        case "system":
-            return f'<circle cx="{x:g}" cy="{y:g}" r="4.5" fill="none" stroke="#505a5f" stroke-width="2.5" stroke-dasharray="2.2 1.3"/>'
-        case "table":
-            return f'<path d="M{x - 5:g} {y - 5:g}h11v9h-11zM{x - 5:g} {y - 2:g}h11M{x - 1:g} {y - 2:g}v6" fill="none" stroke="#505a5f"/>'
-        case "wait":
-            return f'<path d="M{x - 5:g} {y - 4:g}h11v8h-11zl5.5 5 5.5-5" fill="none" stroke="#505a5f"/>'
-        case "call":
-            middle, low = box.x + box.width / 2, box.y + box.height - 9
-            return f'<path d="M{middle - 6:g} {low - 6:g}h12v12h-12zM{middle:g} {low - 4:g}v8M{middle - 4:g} {low:g}h8" fill="none" stroke="#505a5f"/>'
-    return ""
+    yield step_sign(element.kind, box)
 
 
 def _gateway(element: Element, box: Box, fill: str, line: str, goes: tuple[bool, bool]) -> Iterator[str]:
     x, y, half = box.x + box.width / 2, box.y + box.height / 2, box.width / 2
     yield f'<path d="M{x:g} {y - half:g}l{half:g} {half:g}-{half:g} {half:g}-{half:g}-{half:g}z" fill="{fill}" stroke="{line}" stroke-width="1.5"/>'
-    cross = (
-        f"M{x - 7:g} {y - 7:g}l14 14M{x + 7:g} {y - 7:g}l-14 14"
-        if element.kind == "exclusiveGateway"
-        else f"M{x - 10:g} {y:g}h20M{x:g} {y - 10:g}v20"
-    )
-    yield f'<path d="{cross}" stroke="{line}" stroke-width="3"/>'
+    yield gateway_sign(element.kind, x, y, line)
     up, down = goes
     if up and down:
         yield from _words(element.name, x - half - 24, box.y - 2, 12)
@@ -150,14 +140,13 @@ def _event(element: Element, box: Box, fill: str, line: str) -> Iterator[str]:
     width = 3.5 if element.kind == "endEvent" else 1.5
     dash = "" if element.interrupting else ' stroke-dasharray="4 3"'
     yield f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}" fill="{fill}" stroke="{line}" stroke-width="{width}"{dash}/>'
-    if element.kind in ("intermediateCatchEvent", "boundaryEvent"):
+    if element.kind in ("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"):
         yield f'<circle cx="{x:g}" cy="{y:g}" r="{radius - 3:g}" fill="none" stroke="{line}"{dash}/>'
-    if element.event == "timer":
-        yield f'<path d="M{x:g} {y - 7:g}V{y:g}l5 3" fill="none" stroke="{line}" stroke-width="1.5"/>'
-    elif element.event == "message":
-        yield f'<path d="M{x - 7:g} {y - 5:g}h14v10h-14zl7 6 7-6" fill="none" stroke="{line}" stroke-width="1.2"/>'
-    beside = element.kind == "boundaryEvent"
-    yield from _words(element.name, x - radius - 34, y + 12, 10) if beside else _below(element.name, x, box.y + box.height, 18)
+    yield event_sign(element.event, x, y, line, fill, told=element.kind in ("endEvent", "intermediateThrowEvent"))
+    if element.kind == "boundaryEvent":
+        yield from _below(element.name, x - radius - 34, y - 2, 10)
+    else:
+        yield from _below(element.name, x, box.y + box.height, 18)
 
 
 def _below(text: str, x: float, bottom: float, columns: int) -> Iterator[str]:

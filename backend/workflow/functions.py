@@ -9,7 +9,15 @@ from backend.rules.dates import add_months
 from backend.rules.working_time import LONDON, Calendar
 from backend.workflow.expressions import Function
 
-NAMES = frozenset({"working_days", "working_hours", "days", "weeks", "months"})
+#: Each function as it is written, and what it gives.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "working_days": ("working_days(3, since=reported_at)", "The end of the third working day after that moment, by your calendar."),
+    "working_hours": ("working_hours(4, since=reported_at)", "The moment when four of your working hours have passed."),
+    "days": ("days(28, since=opened_at)", "The same time of day, 28 days later."),
+    "weeks": ("weeks(2, since=opened_at)", "The same time of day, two weeks later."),
+    "months": ("months(6, since=opened_at)", "The same time of day, six months later."),
+}
+NAMES = frozenset(WORDS)
 LONGEST_DAYS = 3_660
 #: Working days and hours are counted one by one.
 LONGEST_WORKING = 1_000

@@ -15,7 +15,12 @@ from backend.errors import DomainError
 from backend.workflow.expressions import Value
 
 Kind = Literal["yes_no", "whole", "decimal", "date", "moment", "one_of", "row"]
-KINDS: tuple[Kind, ...] = ("yes_no", "whole", "decimal", "date", "moment", "one_of", "row")
+#: Each type, in plain words.
+KIND_WORDS: Mapping[Kind, str] = {
+    "yes_no": "yes or no", "whole": "a whole number", "decimal": "a number", "date": "a date", "moment": "a date and time",
+    "one_of": "one of a list", "row": "a person or thing in the case",
+}  # fmt: skip
+KINDS: tuple[Kind, ...] = tuple(KIND_WORDS)
 
 
 class WrongFact(DomainError):
