@@ -21,7 +21,7 @@ def known(files: Files) -> dict[str, Any]:
         "groups": [(group, [(one, _picture(one)) for one in CONSTRUCTS if one.group == group]) for group in GROUPS],
         "refused": [(_spaced(name), why) for name, why in bpmn.NOT_OFFERED.items()],
         "operations": [(kind, [_parameter(p) for p in kind.parameters.values()]) for kind in catalogue.operations().values()],
-        "letters": catalogue.letters(), "messages": catalogue.messages(), "people": catalogue.groups(),
+        "letters": catalogue.letters(), "arrivals": catalogue.messages(), "people": catalogue.groups(),
         "facts": [_fact(fact) for _, fact in sorted(read_pack(files).facts.items())],
         "functions": functions.WORDS, "constants": list(CONSTANTS),
     }  # fmt: skip
@@ -39,7 +39,11 @@ def _spaced(name: str) -> str:
 
 def _parameter(parameter: catalogue.Parameter) -> tuple[str, bool, str]:
     """Its label, whether it may be left out, and what it may be."""
-    return parameter.label, parameter.optional, "a letter" if parameter.choices == "letters" else ", ".join(parameter.choices)
+    return (
+        parameter.label,
+        parameter.optional,
+        "one of the letters below" if parameter.choices == "letters" else ", ".join(parameter.choices),
+    )
 
 
 def _fact(fact: Fact) -> dict[str, str]:

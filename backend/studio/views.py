@@ -205,8 +205,9 @@ def step(request: HttpRequest, file: str, element: str) -> HttpResponse:
         return redirect(reverse("modeller", args=[file]) + "#steps")
     offers = catalogue_for(draft.files)
     context = {
-        "file": file, "element": one, "offers": offers, "parameters": _parameters(one, offers), "named": _event_name(one, offers),
-        "stops": _may_go_on(one), "how": marks.how_often(one), "often": marks.OFTEN, "repeats": one.kind in ACTIVITIES and not one.event_sub_process,
+        "file": file, "element": one, "offers": offers, "parameters": _parameters(one, offers),
+        "named": _event_name(one, offers), "stops": _may_go_on(one),
+        "repeats": one.kind in ACTIVITIES and not one.event_sub_process, "how": marks.how_often(one), "often": marks.OFTEN,
     }  # fmt: skip
     return render(request, "studio/step.html", context)
 

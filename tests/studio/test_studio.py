@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -15,9 +16,12 @@ from backend.studio import commands
 from backend.studio.commands import ChangedMeanwhile
 from backend.studio.edit import edit_step
 from backend.studio.models import Draft
-from backend.workflow.bpmn import read
+from backend.workflow import catalogue, functions
+from backend.workflow.bpmn import NOT_OFFERED, Element, Repeat, read
+from backend.workflow.constructs import CONSTRUCTS
 from backend.workflow.findings import PackRefused
 from tests.answers import open_tasks
+from tests.studio.everything import everything
 from tests.workflow.test_runner import open_case
 
 Who = Callable[[str], User]
@@ -145,3 +149,75 @@ def test_nothing_is_published_without_a_word_of_why_or_without_a_change(owner: U
 def test_a_file_that_is_no_diagram_is_refused_by_the_command_too(owner: User, now: datetime) -> None:
     with pytest.raises(PackRefused):
         commands.save_diagram(file="triage.bpmn", xml="<x/>", revision=1, by=owner, now=now)
+
+
+def edited(said: dict[str, str], kind: str, event: str = "", **about: object) -> tuple[Element, str]:
+    """The first step of the kind in a drawing of everything, after the list beside the canvas has changed it; and the XML."""
+    source = everything()
+    matching = (e for e in read("t", source).elements.values() if (e.kind, e.event) == (kind, event) and not e.repeat)
+    key = next(e.id for e in matching if all(getattr(e, name) == value for name, value in about.items()))
+    changed = edit_step("t", source, key, said)
+    return read("t", changed).elements[key], changed
+
+
+def test_the_list_names_a_signal_with_a_name_that_is_there_or_a_new_one() -> None:
+    there, xml = edited({"event-name": "urgent"}, "intermediateThrowEvent", "signal")
+    assert there.code == "urgent" and xml.count("<bpmn:signal ") == 1
+    new, xml = edited({"event-name": "quite new"}, "intermediateThrowEvent", "signal")
+    assert new.code == "quite new" and xml.count("<bpmn:signal ") == 2
+    assert {e.code for e in read("t", xml).elements.values() if e.event == "signal"} == {"urgent", "quite new"}
+    assert edited({"event-name": ""}, "boundaryEvent", "error")[0].code == ""
+
+
+def test_the_list_says_whether_something_stops_what_it_happens_in() -> None:
+    assert not edited({"stops": "no"}, "boundaryEvent", "timer", interrupting=True)[0].interrupting
+    assert edited({"stops": "yes"}, "startEvent", "signal", interrupting=False)[0].interrupting
+
+
+def test_the_list_says_how_often_a_step_happens_and_takes_off_what_no_longer_counts() -> None:
+    side, _ = edited({"often": "side", "times": "3", "stop-early": "instances_done >= 2"}, "userTask")
+    assert side.repeat == Repeat(count="3", until="instances_done >= 2")
+    each, xml = edited({"often": "turn", "each": "respondent", "times": "3", "outputs": "is_asb"}, "userTask")
+    assert each.repeat == Repeat(in_turn=True, each="respondent") and each.properties["outputs"] == "is_asb"
+    again = read(
+        "t", edit_step("t", xml, each.id, {"often": "again", "each": "respondent", "again": "is_asb", "before": "yes", "most": "3"})
+    )
+    assert again.elements[each.id].repeat == Repeat(loop=True, condition="is_asb", before=True, most=3)
+    once = read("t", edit_step("t", xml, each.id, {"often": "once", "each": "respondent"}))
+    assert once.elements[each.id].repeat is None and "each" not in once.elements[each.id].properties
+
+
+def test_the_number_of_rounds_must_be_a_number(client: Client) -> None:
+    answer = client.post(reverse("step-edit", args=["triage.bpmn", "Triage_decide"]), {"often": "again", "most": "many"})
+    assert answer.status_code == 422 and "not a number of rounds" in answer.content.decode()
+
+
+def test_the_page_of_a_step_offers_what_can_be_said_of_it(client: Client) -> None:
+    draft = Draft.objects.get()
+    draft.files = {**draft.files, "triage.bpmn": everything("Triage")}
+    draft.save()
+    pages = {
+        (e.kind, e.event): client.get(reverse("step-edit", args=["triage.bpmn", e.id])).content.decode()
+        for e in read("t", everything("Triage")).elements.values()
+    }
+    assert 'name="often"' in pages["userTask", ""] and 'name="often"' not in pages["endEvent", "signal"]
+    assert 'value="urgent"' in pages["endEvent", "signal"] and 'name="stops"' not in pages["endEvent", "signal"]
+    assert 'name="stops"' in pages["boundaryEvent", "timer"] and 'name="stops"' not in pages["boundaryEvent", "error"]
+    assert 'name="operation"' in pages["sendTask", ""]
+
+
+def test_the_catalogue_page_says_all_that_diagrams_may_hold_and_name(client: Client) -> None:
+    page = unescape(client.get(reverse("catalogue")).content.decode())
+    words = [word for one in CONSTRUCTS for word in (one.name, one.bpmn, one.does, one.needs)]
+    words += [*NOT_OFFERED.values(), *(text for pair in functions.WORDS.values() for text in pair)]
+    words += [kind.label for kind in catalogue.operations().values()]
+    words += [p.label for kind in catalogue.operations().values() for p in kind.parameters.values()]
+    words += [*catalogue.letters().values(), *catalogue.messages().values(), *catalogue.groups(), *catalogue.facts(), "is_asb"]
+    assert [word for word in words if word not in page] == []
+
+
+def test_the_catalogue_page_stands_on_the_live_version_when_the_draft_cannot_be_read(client: Client) -> None:
+    draft = Draft.objects.get()
+    draft.files = {**draft.files, "triage.bpmn": "<x/>"}
+    draft.save()
+    assert "is_asb" in client.get(reverse("catalogue")).content.decode()

@@ -15,11 +15,14 @@ from tests.workflow.test_check import BASELINE
 from tests.workflow.walks import blocks
 from tests.workflow.walks.walking import kinds_of
 
+#: The whole pack without its diagrams but one, which is quicker to check.
+PACK = {file: text for file, text in BASELINE.items() if not file.endswith(".bpmn") or file == "triage.bpmn"}
+PACK["pack.toml"] = PACK["pack.toml"].replace('start = "Lifecycle"', 'start = "Triage"')
 Combination = tuple[str, str, bool]
 EVENTS = ("", "message", "timer", "signal", "escalation", "error", "terminate", "compensate", "conditional", "cancel", "link")
 ROOTS = '<bpmn:signal id="S1" name="urgent"/><bpmn:escalation id="C1" escalationCode="late"/><bpmn:error id="R1" errorCode="gone"/>'
 REFS = {"message": "M3", "signal": "S1", "escalation": "C1", "error": "R1"}
-SAID = '<bpmn:extensionElements><spiffworkflow:properties>{}</spiffworkflow:properties></bpmn:extensionElements>'.format(
+SAID = "<bpmn:extensionElements><spiffworkflow:properties>{}</spiffworkflow:properties></bpmn:extensionElements>".format(
     "".join(
         f'<spiffworkflow:property name="{name}" value="{value}"/>'
         for name, value in {"form": "triage", "due": "days(1, since=opened_at)", "role": "Call centre"}.items()
@@ -62,8 +65,13 @@ def with_a(kind: str, event: str, beside: bool) -> str:
     if kind.endswith("Gateway"):
         wait = f'<bpmn:intermediateCatchEvent id="{{}}">{definition("timer")}</bpmn:intermediateCatchEvent>'
         chooses = kind in ("exclusiveGateway", "inclusiveGateway")
-        return f'<bpmn:{kind} id="X"{" default=" + chr(34) + "f3" + chr(34) if chooses else ""}/>' + wait.format("Xw") + wait.format("Xv") + lines(
-            f"startEvent Xs\nendEvent Xe\nendEvent Xf\nXs -> X\nX -> Xw{': is_asb' if chooses else ''}\nX -> Xv\nXw -> Xe\nXv -> Xf"
+        return (
+            f'<bpmn:{kind} id="X"{" default=" + chr(34) + "f3" + chr(34) if chooses else ""}/>'
+            + wait.format("Xw")
+            + wait.format("Xv")
+            + lines(
+                f"startEvent Xs\nendEvent Xe\nendEvent Xf\nXs -> X\nX -> Xw{': is_asb' if chooses else ''}\nX -> Xv\nXw -> Xe\nXv -> Xf"
+            )
         )
     attribute = {"callActivity": ' calledElement="Triage"'}.get(kind, "")
     return f'<bpmn:{kind} id="X" name="It"{attribute}>{inside}</bpmn:{kind}>' + lines("startEvent Xs\nendEvent Xe\nXs -> X\nX -> Xe")
@@ -84,7 +92,7 @@ def around(tried: str) -> str:
 
 
 def problems(combination: Combination) -> list[str]:
-    found = check.findings({**BASELINE, "tried.bpmn": around(with_a(*combination))})
+    found = check.findings({**PACK, "tried.bpmn": around(with_a(*combination))})
     return [finding.sentence for finding in check.errors(found) if finding.file == "tried.bpmn"]
 
 
@@ -118,5 +126,5 @@ def test_every_construct_has_a_name_and_a_picture_of_its_own() -> None:
 @pytest.mark.parametrize("name", NOT_OFFERED)
 def test_what_is_not_offered_is_refused_with_the_reason(name: str) -> None:
     source = bpmn(f'<bpmn:startEvent id="s"/><bpmn:{name} id="x"/>', "Tried")
-    sentences = [finding.sentence for finding in check.findings({**BASELINE, "tried.bpmn": source})]
+    sentences = [finding.sentence for finding in check.findings({**PACK, "tried.bpmn": source})]
     assert NOT_OFFERED[name] in sentences
