@@ -14,7 +14,8 @@ from backend.workflow.bpmn import BPMN, NAMED, Element
 
 #: How often a step happens, as the forms say it.
 OFTEN: Mapping[str, str] = {
-    "once": "Once", "side": "Several times, side by side", "turn": "Several times, one after the other", "again": "Again while something holds",
+    "once": "Once", "side": "Several times, side by side", "turn": "Several times, one after the other",
+    "again": "Again while something holds",
 }  # fmt: skip
 MANY = frozenset({"side", "turn"})
 #: What the names of events are called.

@@ -35,11 +35,6 @@ _PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,
 _PLAIN_FACT = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 #: Names that the engine or the language of diagrams keeps for itself.
 _RESERVED_FACTS = {PARTY, ITEM, INSTANCES, INSTANCES_DONE, "typename", "task_opened_at", *CONSTANTS, *FUNCTIONS}
-#: What is known inside a round of a step that happens several times.
-OF_A_ROUND = (
-    Fact(ITEM, "whole", source="the round"), Fact(PARTY, "row", source="the round"),
-    Fact(INSTANCES, "whole", source="the round"), Fact(INSTANCES_DONE, "whole", source="the round"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -213,7 +208,7 @@ class _Reader:
         return found
 
     def _facts(self, about: Mapping[str, Any], forms: Iterable[Form], tables: Iterable[Table]) -> dict[str, Fact]:
-        found = {**{fact.name: fact for fact in OF_A_ROUND}, **catalogue.facts()}
+        found = dict(catalogue.facts())
         for operation in catalogue.operations().values():
             found.update({fact.name: fact for fact in operation.gives})
         declared = [fact for form in forms for fact in form.facts()] + [fact for table in tables for fact in table.outputs]
