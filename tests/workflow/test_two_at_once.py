@@ -106,7 +106,7 @@ def test_the_officer_who_was_too_late_gets_what_they_typed_back(landlord: Landlo
     results = at_once(lambda: send(user("calls")), lambda: send(user("leader")))
     assert sorted(status for status, _ in results) == [302, 409]
     page = next(text for status, text in results if status == 409)
-    assert "Somebody else has already done this" in page and "The caretaker heard &lt;b&gt;glass&lt;/b&gt; break." in page
+    assert "has already been done, so nothing was changed" in page and "The caretaker heard &lt;b&gt;glass&lt;/b&gt; break." in page
 
 
 def test_two_tasks_of_one_case_are_completed_at_once_and_both_stand(in_toolbox: tuple[Case, User], user: Who, now: datetime) -> None:
