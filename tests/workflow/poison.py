@@ -91,7 +91,7 @@ class Poison:
             case 7:
                 data.pop(key, None)
             case _:
-                data[key] = data[key] * 1_000 if data.get(key) else []
+                data[key] = data[key][:1] * 1_000 if data.get(key) else []
 
     def _dated(self, form: Form) -> str:
         """The key of a date that the form asks for, in a row or by itself."""
