@@ -21,7 +21,7 @@ from backend.workflow.packs import Pack
 from backend.workflow.promises import FILE as PROMISES
 from backend.workflow.shape import at, each_element
 from backend.workflow.tables import Table
-from backend.workflow.values import Fact, WrongFact
+from backend.workflow.values import Fact
 
 #: What is wrong, and what to do about it.
 Problem = tuple[str, str]
@@ -88,26 +88,15 @@ def _line(diagram: Diagram, flow: Flow) -> str:
 
 def _table_findings(facts: Mapping[str, Fact], table: Table) -> Iterator[Finding]:
     file, columns = f"{table.key}.dmn", set()
-    for given in table.inputs:
+    for column, given in zip(table.columns, table.inputs, strict=True):
         for problem in problems(facts, given.text):
             columns.add(problem)
-            yield Finding(file, table.key, *problem, table.name)
+            yield Finding(file, column, *problem, table.name)
     for number, rule in enumerate(table.rules, 1):
         cells = [problem for test in rule.tests if test is not None for problem in problems(facts, test.text)]
-        cells += [problem for test, fact in zip(rule.outputs, table.outputs, strict=True) for problem in _fixed(test.text, fact)]
         for problem in dict.fromkeys(cells):
             if problem not in columns:
                 yield Finding(file, rule.id, *problem, f"{table.name}, row {number}")
-
-
-def _fixed(text: str, fact: Fact) -> Iterator[Problem]:
-    """What a row gives is a fixed value of its column's type."""
-    try:
-        fact.accept(parse(text).evaluate({}, {}))
-    except ExpressionError:
-        yield f"“{text}” is not a fixed value.", "Write a value; words go in quotation marks."
-    except WrongFact as error:
-        yield error.sentence, "Write a value of the column’s type."
 
 
 def problems(facts: Mapping[str, Fact], text: str, wanted: str = _ANYTHING) -> Iterator[Problem]:

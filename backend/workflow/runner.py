@@ -269,10 +269,16 @@ def _save_steps(instance: Instance, done: Iterable[StepDone], house: _House) -> 
 
 
 def _save_tasks(instance: Instance, outcome: Outcome, house: _House) -> None:
-    """Rows for what the engine offers now: new ones are made, those it no longer offers are cancelled."""
-    if gone := outcome.stood - {task.id for task in outcome.open}:
+    """Rows for what the engine offers now: new ones are made, those it no longer offers are cancelled. The engine's word
+    for what stood open is taken where a task was completed; any other command looks at the rows, and so mends them."""
+    stood = outcome.stood if outcome.completed else _standing_rows(instance)
+    if gone := stood - {task.id for task in outcome.open}:
         Task.objects.filter(engine_id__in=gone, status=Task.OPEN).update(status=Task.CANCELLED, closed_at=house.now)
-    Task.objects.bulk_create([_new_task(instance, task, house) for task in outcome.open if task.id not in outcome.stood])
+    Task.objects.bulk_create([_new_task(instance, task, house) for task in outcome.open if task.id not in stood])
+
+
+def _standing_rows(instance: Instance) -> frozenset[str]:
+    return frozenset(map(str, Task.objects.filter(instance=instance, status=Task.OPEN).values_list("engine_id", flat=True)))
 
 
 def _new_task(instance: Instance, opened: OpenTask, house: _House) -> Task:

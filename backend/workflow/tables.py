@@ -144,7 +144,7 @@ class _Reader:
             try:
                 fact.accept(value)
             except WrongFact as error:
-                raise refuse(self.file, row.get("id", ""), error.sentence, "Correct the cell, or the type of its column.") from None
+                raise refuse(self.file, row.get("id", ""), error.sentence, "Write a value of the column’s type.") from None
         return fact
 
     def _fixed(self, text: str, node: etree._Element) -> Value:

@@ -114,7 +114,7 @@ NONSENSE: list[tuple[str, Files, str, str, str]] = [
     ("no form", replaced("p.bpmn", 'value="look"/><spiffworkflow:property name="due"', 'value="nosuch"/><spiffworkflow:property name="due"'), "p.bpmn", "A", "“nosuch” does not exist"),
     ("no promise", replaced("p.bpmn", 'value="soon"', 'value="never"'), "p.bpmn", "Tool", "“never” does not exist"),
     ("nobody's lane", replaced("p.bpmn", 'name="Officer"', 'name="Root"'), "p.bpmn", "Lane", "“Root” is not a role"),
-    ("no operation", replaced("p.bpmn", 'id="close_case"', 'id="os_system"'), "p.bpmn", "S", "what the system should do"),
+    ("no operation", replaced("p.bpmn", 'id="close_case"', 'id="os_system"'), "p.bpmn", "S", "not something that the system can do"),
     ("another parameter", replaced("p.bpmn", 'id="outcome"', 'id="command"'), "p.bpmn", "S", "has no “command”"),
     ("a parameter missing", sound(parameter=""), "p.bpmn", "S", "is missing"),
     ("no table", replaced("p.bpmn", ">t<", ">../t<"), "p.bpmn", "R", "“../t” does not exist"),

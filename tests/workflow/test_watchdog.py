@@ -13,7 +13,7 @@ from django.test import Client
 
 from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
-from backend.casework import commands, queries
+from backend.casework import faults, queries
 from backend.casework.models import Case
 from backend.correspondence.models import Letter
 from backend.workflow import jobs, runner, watchdog
@@ -50,7 +50,7 @@ def test_a_retry_of_a_stopped_case_offers_again_what_its_procedure_still_holds(s
     watchdog.note_silent(now=now)
     fault = Fault.objects.get()
     Task.objects.all().delete()
-    commands.retry_fault(fault_id=fault.pk, reason="Looked at it", by=user("leader"), now=now)
+    faults.retry_fault(fault_id=fault.pk, facts={}, reason="Looked at it", by=user("leader"), now=now)
     fault.refresh_from_db()
     assert fault.resolved_at == now and [task.name for task in Task.objects.all()] == ["Triage the report"]
 
