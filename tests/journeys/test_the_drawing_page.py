@@ -140,6 +140,37 @@ def test_a_step_says_how_often_it_happens_and_what_a_signal_is_called(owner: Per
     assert (renamed[signal.id].code, renamed[signal.id].interrupting) == ("quite new", False)
 
 
+def test_the_ways_of_one_or_more_have_conditions_and_those_of_whichever_comes_first_have_none(owner: Person) -> None:
+    page = owner.page
+    before = read("t", everything("Triage"))
+    some, first = (next(e for e in before.elements.values() if e.kind == kind) for kind in ("inclusiveGateway", "eventBasedGateway"))
+    one, other = before.outgoing[some.id]
+    page.get_by_test_id("pick").select_option(some.id)
+    page.get_by_test_id(f"field-otherwise-{one.id}").check(force=True)
+    page.get_by_test_id(f"field-condition-{other.id}").fill("not is_asb")
+    page.get_by_test_id(f"field-condition-{other.id}").press("Tab")
+    changed = saved(owner)
+    assert changed.elements[some.id].default == one.id
+    assert (changed.flows[one.id].condition, changed.flows[other.id].condition) == ("", "not is_asb")
+    page.get_by_test_id("pick").select_option(first.id)
+    expect(page.get_by_test_id("field-kind")).to_be_visible()
+    expect(page.locator("[data-testid^=field-condition], [data-testid^=field-otherwise]")).to_have_count(0)
+
+
+def test_a_decision_that_becomes_a_split_keeps_its_lines_and_loses_their_conditions(owner: Person) -> None:
+    page = owner.page
+    before = read("t", everything("Triage"))
+    decision = next(e for e in before.elements.values() if e.kind == "exclusiveGateway")
+    page.get_by_test_id("pick").select_option(decision.id)
+    # What follows it waits for nothing, so it cannot become “whichever comes first”.
+    expect(page.get_by_test_id("field-kind").locator("option[value=first]")).to_have_count(0)
+    page.get_by_test_id("field-kind").select_option("together")
+    expect(page.get_by_test_id("status")).to_contain_text("the conditions on its arrows")
+    changed = saved(owner)
+    assert changed.elements[decision.id].kind == "parallelGateway" and changed.elements[decision.id].default == ""
+    assert [(f.target, f.condition) for f in changed.outgoing[decision.id]] == [(f.target, "") for f in before.outgoing[decision.id]]
+
+
 @pytest.mark.parametrize("path", ["/redraw/catalogue", "/redraw/diagrams/triage.bpmn/steps/Triage_decide"])
 def test_the_pages_beside_the_drawing_are_right_on_a_telephone(browser: Browser, site: str, path: str) -> None:
     owner = Person(browser, site, "Olive Marsh", width=375)

@@ -3,7 +3,7 @@
 import { selfAndAllChildren } from 'diagram-js/lib/util/Elements';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { alwaysStops, canHold, shapeOptions } from './kinds.js';
-import { dropUnusableWords, together } from './words.js';
+import { dropUnusableWords, hasConditions, together } from './words.js';
 
 const GAP = 20;
 
@@ -221,6 +221,7 @@ export function join(tools, source, target) {
  *  Returns the new shape and what came off. */
 export function changeKind(tools, element, kind) {
   let made = element;
+  const decided = hasConditions(element);
   let dropped = [];
   together(tools, () => {
     made = tools.bpmnReplace.replaceElement(element, {
@@ -228,6 +229,7 @@ export function changeKind(tools, element, kind) {
       ...(kind.expanded ? { isExpanded: true } : {}),
     });
     dropped = dropUnusableWords(tools, made);
+    if (decided && !hasConditions(made)) dropped.push('the conditions on its arrows');
   });
   tools.selection.select(made);
   return { made, dropped };

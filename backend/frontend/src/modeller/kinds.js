@@ -88,10 +88,16 @@ export function wordsFor(element) {
 export const canHold = (kind, host) => is(host, 'bpmn:Activity')
   && (!kind.ofGroups || is(host, 'bpmn:SubProcess') || is(host, 'bpmn:CallActivity'));
 
-/** Only the start of “at any time” waits for something, and it must. */
+const waits = (element) => is(element, CATCH) || is(element, 'bpmn:ReceiveTask');
+const follows = (element, type) => element.incoming.some((line) => is(line.source, type));
+
+/** Whether the element may be of this kind where it stands: what does not fit there would lose its lines.
+ *  Only the start of “at any time” waits for something, and it must. */
 const fits = (kind, element) => {
   if (kind.family === 'edge') return canHold(kind, element.host);
-  return kind.family !== 'start' || Boolean(kind.event) === isEventSubProcess(element.parent);
+  if (kind.family === 'start') return Boolean(kind.event) === isEventSubProcess(element.parent);
+  if (kind.key === 'first') return element.outgoing.every((line) => !is(line, 'bpmn:SequenceFlow') || waits(line.target));
+  return kind.family !== 'step' || kind.key === 'receive' || !follows(element, 'bpmn:EventBasedGateway');
 };
 
 /** What the element is, and what else it may become. */

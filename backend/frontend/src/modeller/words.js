@@ -202,6 +202,9 @@ export function writeOtherwise(tools, flow, ticked) {
   });
 }
 
+/** bpmn-js takes conditions off the arrows that leave what decides nothing. */
+export const hasConditions = (element) => element.outgoing.some((line) => line.businessObject.conditionExpression);
+
 /** What a new kind cannot use is taken off, and named, so that nothing hidden is left behind. */
 export function dropUnusableWords(tools, element) {
   const dropped = [];
@@ -214,10 +217,6 @@ export function dropUnusableWords(tools, element) {
   }
   if (!is(element, 'bpmn:BusinessRuleTask') && extension(element, 'spiffworkflow:CalledDecisionId')) {
     drop('the table', () => replaceExtension(tools, element, 'spiffworkflow:CalledDecisionId', null));
-  }
-  const conditional = is(element, 'bpmn:Gateway') && !decides(element) ? element.outgoing.filter((flow) => flow.businessObject.conditionExpression) : [];
-  if (conditional.length) {
-    drop('the conditions on its arrows', () => conditional.forEach((flow) => tools.modeling.updateProperties(flow, { conditionExpression: undefined })));
   }
   return dropped;
 }
