@@ -261,3 +261,9 @@ def _holds(cell: str, score: int) -> bool:
     return {
         "< 3": score < 3, "[3..5]": 3 <= score <= 5, "(5..9]": 5 < score <= 9, "> 9": score > 9, "> 11": score > 11, "4": score == 4, "-": True,
     }[cell]  # fmt: skip
+
+
+def test_the_conditions_of_a_repeated_step_may_name_its_rounds() -> None:
+    many = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>3</bpmn:loopCardinality><bpmn:completionCondition>{}</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+    assert found_after("triage.bpmn", "</bpmn:userTask>", many.format("instances_done &gt;= 2 or instances == 1")) == []
+    assert any("“rounds” is not a fact" in said for said in found_after("triage.bpmn", "</bpmn:userTask>", many.format("rounds == 2")))
