@@ -15,7 +15,7 @@ from backend.audit.models import record
 from backend.errors import DomainError
 from backend.rules.working_time import LONDON
 from backend.workflow import runner, watchdog
-from backend.workflow.models import Instance, Step
+from backend.workflow.models import Instance
 
 log = logging.getLogger(__name__)
 #: How many instances one sweep moves before it lets the worker breathe.
@@ -48,8 +48,7 @@ def fire_due(*, now: datetime) -> int:
 
 def _fire_one(now: datetime) -> bool:
     with transaction.atomic():
-        due = Instance.objects.filter(due_at__lte=now, ended_at=None).order_by("due_at")
-        instance = due.select_for_update(skip_locked=True, of=("self",)).first()
+        instance = runner.take_due(now)
         if instance is None:
             return False
         try:
@@ -67,11 +66,11 @@ def _fire_one(now: datetime) -> bool:
 
 def _fire(instance: Instance, now: datetime) -> None:
     due_at = instance.due_at or now
-    moved = runner.tick(instance.pk, now=now)
-    if now - due_at > LATE:
-        _tell_late(moved, due_at, now)
-    if moved.ended_at is None and moved.due_at is not None and moved.due_at <= now:
-        _put_off(moved.pk, CANNOT, now)
+    struck = runner.fire(instance, now=now)
+    if struck and now - due_at > LATE:
+        _tell_late(instance, struck, due_at, now)
+    if instance.ended_at is None and instance.due_at is not None and instance.due_at <= now:
+        _put_off(instance.pk, CANNOT, now)
 
 
 def _put_off(number: int, sentence: str, now: datetime) -> None:
@@ -80,17 +79,13 @@ def _put_off(number: int, sentence: str, now: datetime) -> None:
     Instance.objects.filter(pk=number).update(due_at=now + PUT_OFF)
 
 
-def _tell_late(instance: Instance, due_at: datetime, now: datetime) -> None:
+def _tell_late(instance: Instance, struck: list[str], due_at: datetime, now: datetime) -> None:
     """One line on the history for everything that one late look acted on."""
-    timers = [element.id for element in instance.version.contents.elements.values() if element.event == "timer"]
-    fired = list(Step.objects.filter(instance=instance, at=now, element__in=timers).order_by("pk").values_list("name", flat=True))
-    if not fired:
-        return
-    names = ", ".join(f"“{name}”" for name in dict.fromkeys(fired))
+    names = ", ".join(f"“{name}”" for name in dict.fromkeys(struck))
     said = f"Acted {_span(now - due_at)} late on {names}, due on {due_at.astimezone(LONDON):%-d %B %Y at %H:%M}. Each came once."
     record(
         "late_timer", said, landlord=instance.landlord, by=None, at=now, case_id=runner.subject_of(instance).pk,
-        due_at=due_at.isoformat(), late_seconds=int((now - due_at).total_seconds()), fired=len(fired),
+        due_at=due_at.isoformat(), late_seconds=int((now - due_at).total_seconds()), fired=len(struck),
     )  # fmt: skip
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
 
-from backend.accounts.models import User
+from backend.accounts.models import Closure, User
 from backend.errors import AlreadyDone, DomainError
 from backend.workflow import catalogue, watchdog
 from backend.workflow.dues import due_of
@@ -24,6 +27,7 @@ from backend.workflow.expressions import ExpressionError, Function, Value
 from backend.workflow.functions import functions_for
 from backend.workflow.models import Done, Fault, Instance, Step, Task, Version
 from backend.workflow.packs import Pack
+from backend.workflow.prepared import Prepared
 from backend.workflow.values import pack as pack_values
 from backend.workflow.values import unpack
 
@@ -76,7 +80,12 @@ class _House:
         self.contents: Pack = instance.contents
         self.calendar = instance.landlord.calendar
         self.functions: Mapping[str, Function] = functions_for(self.calendar)
-        self.subject = subject or _subjects[0].subject(instance)
+        self._subject = subject
+
+    @cached_property
+    def subject(self) -> Any:
+        """What the instance is about; read when something needs it."""
+        return self._subject or subject_of(self.instance)
 
     def perform(self, effect: Effect) -> Mapping[str, Value]:
         kind = catalogue.operations().get(effect.operation)
@@ -137,7 +146,7 @@ def take(task: Task, *, by: User, now: datetime) -> None:
 
 def complete(task: Task, *, facts: Mapping[str, Value], by: User, now: datetime, subject: Any = None) -> Instance:
     """Move on from a taken task with the facts its form gave. `subject` saves looking it up again."""
-    return _move(task.instance, lambda run: run.complete(str(task.engine_id), facts), by=by, now=now, subject=subject)
+    return _move(task.instance, lambda run: run.complete(str(task.engine_id), facts), by=by, now=now, subject=subject, mends=False)
 
 
 def deliver(
@@ -163,6 +172,35 @@ def _scope(party_id: int | None) -> dict[str, Value]:
 def tick(instance_id: int, *, now: datetime) -> Instance:
     """Let the instance's due timers fire."""
     return _command(instance_id, lambda run: run.tick(), by=None, now=now)
+
+
+def take_due(now: datetime) -> Instance | None:
+    """The instance whose timer fell due first, locked; those that another worker holds are passed over."""
+    instance = _DUE.first(now)
+    if instance is not None:
+        instance.landlord.calendar = instance.landlord.calendar_with(instance.closures)  # type: ignore[attr-defined]  # annotated
+    return instance
+
+
+def _due() -> QuerySet[Instance]:
+    closures = ArraySubquery(Closure.objects.filter(landlord=OuterRef("landlord")).values("day"))
+    due = Instance.objects.select_for_update(of=("self",), skip_locked=True).select_related("landlord").annotate(closures=closures)
+    return due.filter(due_at__lte=datetime.max.replace(tzinfo=UTC), ended_at=None).order_by("due_at")[:1]
+
+
+_DUE = Prepared(_due)
+
+
+def fire(instance: Instance, *, now: datetime) -> list[str]:
+    """Let the due timers of a taken instance strike; gives back the names of those that did."""
+    elements, struck = instance.contents.elements, list[str]()
+
+    def act(run: Run) -> None:
+        run.tick()
+        struck.extend(elements[step.element].label for step in run.done if elements[step.element].event == "timer")
+
+    _move(instance, act, by=None, now=now, mends=False)
+    return struck
 
 
 def retry(fault: Fault, *, facts: Mapping[str, Value], by: User, now: datetime) -> Instance:
@@ -205,9 +243,10 @@ def _command(
 
 def _move(
     instance: Instance, act: Callable[[Run], object], *, by: User | None, now: datetime,
-    learn: Mapping[str, Value] | None = None, subject: Any = None,
+    learn: Mapping[str, Value] | None = None, subject: Any = None, mends: bool = True,
 ) -> Instance:  # fmt: skip
-    """Load, act, settle and save one locked instance."""
+    """Load, act, settle and save one locked instance. What `mends` compares the tasks' rows with what the engine offers;
+    the rest, the frequent ones, take the engine's word for what stood open."""
     if instance.ended_at is not None:
         raise AlreadyDone("This case's procedure has ended.")
     contents = instance.contents
@@ -216,7 +255,7 @@ def _move(
     facts.update({name: house.accept(name, value) for name, value in (learn or {}).items()})
     run = Run(contents.engine, contents.elements, house, facts, instance.state, can_refuse=by is not None)
     act(run)
-    _save(instance, run.outcome(), house)
+    _save(instance, run.outcome(), house, mends)
     return instance
 
 
@@ -224,9 +263,9 @@ def _lock(instance_id: int) -> Instance:
     return Instance.objects.select_for_update(of=("self",)).select_related("landlord").get(pk=instance_id)
 
 
-def _save(instance: Instance, outcome: Outcome, house: _House) -> None:
+def _save(instance: Instance, outcome: Outcome, house: _House, mends: bool) -> None:
     _save_steps(instance, outcome.done, house)
-    _save_tasks(instance, outcome, house)
+    _save_tasks(instance, outcome, house, _standing_rows(instance) if mends else outcome.stood)
     if outcome.troubles or instance.has_faults:
         _save_faults(instance, outcome.troubles, house)
     instance.state, instance.facts = outcome.state, pack_values(outcome.facts)
@@ -268,10 +307,8 @@ def _save_steps(instance: Instance, done: Iterable[StepDone], house: _House) -> 
     )  # fmt: skip
 
 
-def _save_tasks(instance: Instance, outcome: Outcome, house: _House) -> None:
-    """Rows for what the engine offers now: new ones are made, those it no longer offers are cancelled. The engine's word
-    for what stood open is taken where a task was completed; any other command looks at the rows, and so mends them."""
-    stood = outcome.stood if outcome.completed else _standing_rows(instance)
+def _save_tasks(instance: Instance, outcome: Outcome, house: _House, stood: frozenset[str]) -> None:
+    """Rows for what the engine offers now: new ones are made, those it no longer offers are cancelled."""
     if gone := stood - {task.id for task in outcome.open}:
         Task.objects.filter(engine_id__in=gone, status=Task.OPEN).update(status=Task.CANCELLED, closed_at=house.now)
     Task.objects.bulk_create([_new_task(instance, task, house) for task in outcome.open if task.id not in stood])

@@ -84,11 +84,10 @@ class StepDone:
 @dataclass(frozen=True)
 class Outcome:
     """Where the instance stands after the command. `stood` are the engine ids of the tasks that were open before it, without the one
-    that it `completed`, if it did."""
+    that it completed."""
 
     state: dict[str, Any]
     stood: frozenset[str]
-    completed: bool
     facts: dict[str, Value]
     open: list[OpenTask]
     offers: list[Offer]

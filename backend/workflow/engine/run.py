@@ -57,7 +57,6 @@ class Run:
     state: State | None = None
     can_refuse: bool = False
     done: list[StepDone] = field(default_factory=list)
-    _completed: str = ""
 
     def __post_init__(self) -> None:
         state = self.state or {}
@@ -155,7 +154,7 @@ class Run:
             raise EngineError("This task is no longer open.")
         self._learn(task, facts)
         self._finish(task)
-        self._completed = task_id
+        self._stood -= {task_id}
         self._settle()
 
     def deliver(self, message: str, facts: Mapping[str, Value], scope: Scope) -> None:
@@ -231,8 +230,7 @@ class Run:
             self._say_stuck(live)
         return Outcome(
             state=dump(self.top, self.scopes, self._ended),
-            stood=self._stood - {self._completed},
-            completed=bool(self._completed),
+            stood=self._stood,
             facts=self.facts,
             open=open_tasks,
             offers=offers,
