@@ -14,9 +14,10 @@ from .dates import clock, day, moment
 from .errors import LetterError, NeedsNotMet
 from .needs import STANDARD, Need
 from .render import RENDITIONS, Rendition, gallery, missing, preview_html, render
+from .values import unfit
 
 __all__ = [
     "PLAIN", "RENDITIONS", "STANDARD", "Brand", "Kind", "LetterError", "Need", "NeedsNotMet", "Rendition",
     "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind", "kinds", "missing",
-    "moment", "postcode", "preview_html", "render", "sample",
+    "moment", "postcode", "preview_html", "render", "sample", "unfit",
 ]  # fmt: skip

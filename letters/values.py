@@ -57,6 +57,15 @@ def read(need: Need, raw: object) -> object:
     return _READERS[need.type](need, raw)
 
 
+def unfit(need: Need, value: object) -> str:
+    """Why a letter could not print `value` where it needs `need`, as a sentence; empty when it could."""
+    try:
+        read(need, value)
+    except Fault as fault:
+        return str(fault)
+    return ""
+
+
 def clean(text: str, label: str) -> str:
     """The text in one Unicode form, without what cannot be seen; refused where it could mislead."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))

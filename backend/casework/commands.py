@@ -19,9 +19,9 @@ from backend.casework.postcodes import outward, tidy
 from backend.casework.subjects import REPORT_ATTACHED
 from backend.casework.text import plain
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed, NotFound
-from backend.workflow import runner
+from backend.workflow import catalogue, runner
 from backend.workflow.expressions import Value
-from backend.workflow.forms import Form
+from backend.workflow.forms import Cleaned, Form
 from backend.workflow.models import Task
 from backend.workflow.publishing import live_version
 
@@ -276,12 +276,20 @@ def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, 
     case = task.instance.case
     form = form_of(task)
     cleaned = form.clean(data, people_for(task, form, case))
+    _check_fit(cleaned)
     kept = Record.objects.create(
         case=case, party_id=task.party_id, task=task, form=form.key, title=form.record, answers=cleaned.answers, by=by, at=now
     )
     record("complete_task", f"Completed “{task.name}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
     runner.complete(task, facts=cleaned.facts, by=by, now=now, subject=case)
     return kept
+
+
+def _check_fit(cleaned: Cleaned) -> None:
+    """What a letter will print must fit it now: later nobody could change the answer."""
+    unfit = {answer["key"]: catalogue.unfit(answer["key"], answer.get("letter", answer["value"])) for answer in cleaned.answers}
+    if problems := {key: sentence for key, sentence in unfit.items() if sentence}:
+        raise InvalidAnswers(problems)
 
 
 def _task(task_id: int, by: User) -> Task:

@@ -57,6 +57,11 @@ def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
     return [(need.name, need.label) for need in kind.needs if not need.optional and need.name not in met]
 
 
+def unfit(need: letters.Need, answer: object) -> str:
+    """Why the letter could not print an answer as it was typed; empty when it could, or when nothing was answered."""
+    return letters.unfit(need, _shape(need, answer)) if isinstance(answer, str) and answer.strip() else ""
+
+
 def _standard(case: Case, party: Party, now: datetime) -> dict[str, Any]:
     landlord, officer, person = case.landlord, case.owner, party.person
     address = [*person.address, person.postcode] if person and person.postcode else list(person.address) if person else []

@@ -21,7 +21,6 @@ DC = "http://www.omg.org/spec/DD/20100524/DC"
 DI = "http://www.omg.org/spec/DD/20100524/DI"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-NAMESPACES = {"bpmn": BPMN, "bpmndi": BPMNDI, "dc": DC, "di": DI, "spiffworkflow": SPIFF}
 
 MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 5_000, 40
 PLAIN_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}\Z")
@@ -135,6 +134,14 @@ class Element:
     def heard(self) -> str:
         """The name of what it waits for or tells: a message's, or another event's; empty for any of its kind."""
         return self.message or self.code
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """Everything that it says in the language of diagrams, besides what its lines say."""
+        given = self.operation.parameters.values() if self.operation else ()
+        often = (self.repeat.count, self.repeat.until, self.repeat.condition) if self.repeat else ()
+        said = (*given, self.due, self.completion, *often, *(self.properties.get(name, "") for name in ("due", "offered")))
+        return tuple(text for text in said if text.strip())
 
     @property
     def label(self) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: What a letter needs and a pack never gives: keys and labels.
 Lacking = Callable[["Pack"], Iterable[tuple[str, str]]]
+#: Why a letter could not print an answer, as a sentence; empty when it could.
+Unfit = Callable[[object], str]
 #: An operation's code: it acts on the case of the context and gives back new facts.
 Perform = Callable[..., Mapping[str, Value]]
 
@@ -46,6 +48,7 @@ class _Catalogue:
     operations: dict[str, OperationKind] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
+    unfit: dict[str, list[Unfit]] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, Lacking] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -84,10 +87,18 @@ def group(name: str, label: str) -> None:
     _add(_known.groups, name, label)
 
 
-def letter(code: str, title: str, lacking: Lacking) -> None:
-    """Register a kind of letter that diagrams may send, and how to tell what a pack never says to it."""
+def letter(code: str, title: str, lacking: Lacking, needs: Mapping[str, Unfit]) -> None:
+    """Register a kind of letter that diagrams may send, how to tell what a pack never says to it, and by their keys the
+    answers that it prints."""
     _add(_known.letters, code, title)
     _add(_known.lacking, code, lacking)
+    for key, unfit in needs.items():
+        _known.unfit.setdefault(key, []).append(unfit)
+
+
+def unfit(key: str, value: object) -> str:
+    """Why a letter could not print the answer under `key`, so that it is said while it can still be changed."""
+    return next(filter(None, (check(value) for check in _known.unfit.get(key, ()))), "")
 
 
 def operations() -> Mapping[str, OperationKind]:

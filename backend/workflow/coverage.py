@@ -65,7 +65,8 @@ class _Proof:
         for number, rule in enumerate(self.table.rules):
             if number not in used:
                 above = "the rows above it take every case that it fits" if self.table.first else "it fits no case"
-                yield self._finding(rule.id, f"Row {number + 1} is never used: {above}.", "Move it up, change it or delete it.", number)
+                sentence = f"Row {number + 1} is never used: {above}."
+                yield self._finding(rule.id, sentence, "Move it up, change it or delete it.", number, "warning")
 
     def _doubles(self, sets: Sets) -> Iterator[Finding]:
         doubles = {tuple(_numbers(rows))[:2]: example for rows, example in sets.items() if rows & (rows - 1)}
@@ -73,9 +74,8 @@ class _Proof:
             sentence = f"Rows {one + 1} and {other + 1} both fit when {self._in_words(example)}."
             yield self._finding(self.table.rules[other].id, sentence, "Change one, or take the first row that fits (FIRST).", other)
 
-    def _finding(self, element: str, sentence: str, mend: str, row: int | None = None) -> Finding:
+    def _finding(self, element: str, sentence: str, mend: str, row: int | None = None, severity: Severity = "error") -> Finding:
         name = self.table.name if row is None else f"{self.table.name}, row {row + 1}"
-        severity: Severity = "warning" if "is never used" in sentence else "error"
         return Finding(f"{self.table.key}.dmn", element, sentence, mend, name, severity)
 
     def _sets(self) -> Sets:

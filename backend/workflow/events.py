@@ -6,9 +6,10 @@ Part of the checker; knows no engine. What is not offered here is refused by `bp
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from backend.workflow import catalogue
-from backend.workflow.bpmn import ACTIVITIES, CONTAINERS, PEOPLE, SYSTEM, Diagram, Element
+from backend.workflow.bpmn import ACTIVITIES, CONTAINERS, PEOPLE, Diagram, Element
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
 from backend.workflow.shape import at, each_element
@@ -153,7 +154,7 @@ def _caught_at(pack: Pack, diagram: Diagram, call: Element, raised: Element, see
     if on_call:
         return True
     # Seen from outside, the call itself is where it comes from.
-    here = Element(call.id, call.name, call.kind, call.container, call.lane, call.line, event=raised.event, code=raised.code)
+    here = replace(call, event=raised.event, code=raised.code)
     return _dealt_with(pack, diagram, here, seen)
 
 
@@ -194,7 +195,7 @@ def _somebody(diagram: Diagram, element: Element) -> bool:
     """Whether a person or an event is waited for in it."""
     if element.kind in CONTAINERS:
         return any(_somebody(diagram, inner) for inner in diagram.inside(element.id))
-    return element.kind in PEOPLE | {"receiveTask", "intermediateCatchEvent", "callActivity"} and element.kind not in SYSTEM
+    return element.kind in PEOPLE | {"receiveTask", "intermediateCatchEvent", "callActivity"}
 
 
 def rounds(pack: Pack) -> set[str]:

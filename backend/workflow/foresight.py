@@ -21,14 +21,14 @@ from backend.workflow.packs import Pack
 #: Steps that something goes on inside of.
 HOLDING = CONTAINERS | {"callActivity"}
 #: Gateways after which not every line is taken.
-_CHOOSING = {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
+_CHOOSING = {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"}
 #: What waits beside a step rather than being one.
 _BESIDE = {"boundaryEvent", "startEvent"}
 #: Further than anything on a line: what may begin at any time is told of last.
 _LAST = 10**9
 
 
-class Ways:
+class Foresight:
     def __init__(self, pack: Pack) -> None:
         self.elements = dict(pack.elements)
         self.bit = {element: 1 << number for number, element in enumerate(pack.elements)}

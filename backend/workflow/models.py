@@ -186,7 +186,7 @@ class Done(models.Model):
 
 
 class Fault(models.Model):
-    """A place where an instance cannot go on by itself, until a person retries."""
+    """A place where an instance cannot go on by itself, until a person tries again or ends the branch."""
 
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="faults")
     engine_id = models.UUIDField()

@@ -59,7 +59,6 @@ class Pack:
     tables: Mapping[str, Table]
     promises: Mapping[str, Promise]
     facts: Mapping[str, Fact]
-    sources: Mapping[str, str]
     #: The guard rails as they are declared; `rails` reads and proves them.
     rails: tuple[Mapping[str, Any], ...] = ()
     #: The landlord's standing words for letters.
@@ -137,11 +136,10 @@ class _Reader:
                 Finding(ABOUT, "start", f"There is no diagram of the process “{start}”.", "Name the process that a case begins with.")
             )
         self._stop()
-        sources = {path: self.files[path] for path in diagrams}
         rails, standing = _rails(about), self._standing()
         self._stop()
         return Pack(
-            str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, sources, rails, standing
+            str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, standing
         )  # fmt: skip
 
     def _check_files(self) -> None:

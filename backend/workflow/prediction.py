@@ -14,7 +14,7 @@ from functools import lru_cache
 from backend.rules.working_time import LONDON
 from backend.workflow.bpmn import PEOPLE, Element
 from backend.workflow.expressions import ExpressionError, parse
-from backend.workflow.foresight import HOLDING, Ways
+from backend.workflow.foresight import HOLDING, Foresight
 from backend.workflow.models import Instance, Task, contents_of
 from backend.workflow.promises import Promise
 from backend.workflow.values import unpack
@@ -47,7 +47,7 @@ class Outlook:
 def outlook(instance: Instance) -> Outlook:
     """What has been and what comes in this instance. Two statements, whatever its age."""
     live = instance.active if instance.ended_at is None else ()
-    certain, possible = _ways(instance.version.content_id).ahead(live)
+    certain, possible = _foresight(instance.version.content_id).ahead(live)
     waiting = Task.objects.filter(instance=instance, status=Task.OPEN).order_by("due_at", "pk")
     opened = list(dict.fromkeys(waiting.values_list("element", flat=True)))
     say = _Saying(instance)
@@ -58,8 +58,8 @@ def outlook(instance: Instance) -> Outlook:
 
 
 @lru_cache(maxsize=64)
-def _ways(digest: str) -> Ways:
-    return Ways(contents_of(digest))
+def _foresight(digest: str) -> Foresight:
+    return Foresight(contents_of(digest))
 
 
 class _Saying:

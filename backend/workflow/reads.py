@@ -22,11 +22,11 @@ def facts_read(pack: Pack, element: str) -> list[Fact]:
 
 
 def _texts(pack: Pack, step: Element) -> Iterator[str]:
-    if step.operation is not None:
-        yield from step.operation.parameters.values()
+    yield from step.expressions
     if table := pack.tables.get(step.table):
         yield from (given.text for given in table.inputs)
-    yield from filter(None, (step.due, step.completion, step.properties.get("due"), step.properties.get("about")))
+    if about := step.properties.get("about"):
+        yield about
     for diagram in pack.diagrams.values():
         yield from (flow.condition for flow in diagram.outgoing.get(step.id, ()) if flow.condition)
 

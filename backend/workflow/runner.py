@@ -208,7 +208,7 @@ def retry(fault: Fault, *, facts: Mapping[str, Value], by: User, now: datetime) 
     _still_open(fault)
     if fault.engine_id == watchdog.WHOLE:
         moved = tick(fault.instance_id, now=now)
-        watchdog.still_stopped(fault)
+        watchdog.keep_open_if_still_stopped(fault)
         return moved
     return _command(fault.instance_id, lambda run: run.retry(str(fault.engine_id), facts), by=by, now=now)
 

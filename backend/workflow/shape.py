@@ -1,19 +1,18 @@
 """The shape of diagrams: every step can be reached, every path can end, and nothing waits for ever or happens twice.
 
-Half of the checker; `check` holds the other half and the door. Knows no forms, promises or operations.
+Part of the checker, like `events`, `meaning`, `coverage` and `rails`; `check` is the door. Knows no forms, promises or operations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from backend.workflow import catalogue
 from backend.workflow.bpmn import CONTAINERS, GATEWAYS, SYSTEM, Diagram, Element
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
 from backend.workflow.soundness import unsound
 
-#: Whom a tool can be for.
-FOR_WHOM = ("respondent", "reporter", "witness", "case")
 _UNNAMED = {
     "userTask": "a task for a person", "manualTask": "something done away from the screen", "serviceTask": "something the system does",
     "businessRuleTask": "a table",
@@ -40,11 +39,11 @@ def check_events(pack: Pack) -> Iterator[Finding]:
     """Only what can wait is waited on."""
     for diagram, element in each_element(pack):
         attached = diagram.elements.get(element.attached_to)
-        if element.attached_to and (attached is None or attached.kind not in _HOLDING):
+        if element.attached_to and (attached is None or attached.kind not in _WAITED_IN):
             yield at(diagram, element, "It is attached to something that does not wait.", "Attach it to a task or a group.")
 
 
-_HOLDING = {"userTask", "manualTask", "receiveTask", "callActivity", "subProcess", "adHocSubProcess"}
+_WAITED_IN = {"userTask", "manualTask", "receiveTask", "callActivity", "subProcess", "adHocSubProcess"}
 
 
 def check_lines(pack: Pack) -> Iterator[Finding]:
@@ -193,10 +192,9 @@ def check_toolboxes(pack: Pack) -> Iterator[Finding]:
         for tool in tools:
             if tool.kind not in _TOOLS:
                 yield at(diagram, tool, "It cannot be a tool: nobody could start it.", "Draw a line to it, or make it a task.")
-            if tool.properties.get("for", "case") not in FOR_WHOM:
-                yield at(
-                    diagram, tool, f"“{tool.properties['for']}” is nobody a tool can be for.", f"Choose one of: {', '.join(FOR_WHOM)}."
-                )
+            whom = (*catalogue.groups(), "case")
+            if tool.properties.get("for", "case") not in whom:
+                yield at(diagram, tool, f"“{tool.properties['for']}” is nobody a tool can be for.", f"Choose one of: {', '.join(whom)}.")
 
 
 _TOOLS = {"userTask", "manualTask", "callActivity", "subProcess", "adHocSubProcess"}

@@ -48,17 +48,15 @@ def _note(number: int, now: datetime) -> bool:
 
 def raise_fault(number: int, sentence: str, *, now: datetime) -> None:
     """A fault of the instance as a whole. It is dealt with when the instance next moves."""
+    said = {"name": NAME, "sentence": sentence[:500]}
     Fault.objects.update_or_create(
-        instance_id=number, engine_id=WHOLE, resolved_at=None,
-        defaults={"name": NAME, "sentence": sentence[:500]}, create_defaults={"name": NAME, "sentence": sentence[:500], "raised_at": now},
-    )  # fmt: skip
+        instance_id=number, engine_id=WHOLE, resolved_at=None, defaults=said, create_defaults={**said, "raised_at": now}
+    )
     Instance.objects.filter(pk=number).update(has_faults=True)
 
 
-def still_stopped(fault: Fault) -> bool:
-    """After a retry: whether the instance waits for nothing again. Then its fault stays open."""
-    stopped = silent().filter(pk=fault.instance_id).exists()
-    if stopped:
+def keep_open_if_still_stopped(fault: Fault) -> None:
+    """After a retry: if the instance waits for nothing again, its fault is open again."""
+    if silent().filter(pk=fault.instance_id).exists():
         Fault.objects.filter(pk=fault.pk).update(resolved_at=None)
         Instance.objects.filter(pk=fault.instance_id).update(has_faults=True)
-    return stopped

@@ -15,8 +15,8 @@ from backend.casework.surveys import LinkUsed
 from backend.correspondence import commands as letters
 from backend.correspondence import jobs
 from backend.correspondence.models import Letter, Rendition
-from backend.errors import AlreadyDone, Refused
-from tests.answers import do
+from backend.errors import AlreadyDone, InvalidAnswers, Refused
+from tests.answers import do, open_tasks
 from tests.workflow.test_runner import close, open_case
 
 Who = Callable[[str], User]
@@ -136,3 +136,16 @@ def test_an_altered_or_late_survey_link_changes_nothing(survey: Survey, now: dat
             surveys.answer_by_link(token=wrong, data={}, now=when)
     survey.refresh_from_db()
     assert survey.answered_at is None
+
+
+def test_an_answer_that_a_letter_could_not_print_is_refused_while_it_can_be_changed(landlord: Landlord, user: Who, now: datetime) -> None:
+    case = open_case(landlord, user, now)
+    do(case, "Triage the report", user("calls"), now)
+    for name in ("Contact the reporter", "Ask the risk questions", "Agree the action plan"):
+        do(case, name, user("leader"), now)
+    case.refresh_from_db()
+    commands.start_tool(case=case, element="Tool_ready", party=None, by=user("leader"), now=now)
+    do(case, "Start closing the case", user("leader"), now)
+    with pytest.raises(InvalidAnswers) as caught:
+        do(case, "Talk to the reporters about closing", user("leader"), now, actions="We wrote to your neighbour. " * 20)
+    assert "300 fit" in caught.value.problems["actions"] and open_tasks(case) == ["Talk to the reporters about closing"]

@@ -16,7 +16,7 @@ from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.models import Case, Party
 from backend.workflow import jobs
-from backend.workflow.foresight import Ways
+from backend.workflow.foresight import Foresight
 from backend.workflow.models import Instance, Step, Task
 from backend.workflow.packs import Pack, flattened, read_pack
 from backend.workflow.prediction import outlook
@@ -28,14 +28,14 @@ from tests.workflow.test_runner import close, open_case
 Who = Callable[[str], User]
 
 
-def ways(body: str, **others: str) -> Ways:
+def ways(body: str, **others: str) -> Foresight:
     files = {"pack.toml": 'title = "T"\nstart = "P"\n', "p.bpmn": bpmn(body)}
     for process, inner in others.items():
         files[f"{process.lower()}.bpmn"] = bpmn(inner.replace('id="f', f'id="{process}f'), process).replace("Definitions_1", f"D{process}")
-    return Ways(read_pack(files))
+    return Foresight(read_pack(files))
 
 
-def ahead(found: Ways, *live: str) -> tuple[set[str], set[str]]:
+def ahead(found: Foresight, *live: str) -> tuple[set[str], set[str]]:
     certain, possible = found.ahead(live)
     return set(certain), set(possible)
 
@@ -130,15 +130,15 @@ def baseline() -> Pack:
 
 
 def test_in_the_toolbox_closing_is_certain_and_each_tool_and_a_further_report_possible(baseline: Pack) -> None:
-    certain, possible = ahead(Ways(baseline), "Life_toolbox")
+    certain, possible = ahead(Foresight(baseline), "Life_toolbox")
     assert {"Life_closure", "Life_close", "Life_survey", "Life_end"} <= certain
     assert {"Tool_warning", "Warning_write", "Tool_update", "News_contact", "Life_toolbox"} <= possible
     assert not possible & {"Life_triage", "First_contact", "Life_not_asb_end"}
-    assert not ahead(Ways(baseline), "Life_contact", "First_contact")[0] & {"Tool_warning", "Tool_ready", "Warning_write"}
+    assert not ahead(Foresight(baseline), "Life_contact", "First_contact")[0] & {"Tool_warning", "Tool_ready", "Warning_write"}
 
 
 def test_before_triage_only_triage_is_certain(baseline: Pack) -> None:
-    certain, possible = ahead(Ways(baseline), "Life_triage", "Triage_decide")
+    certain, possible = ahead(Foresight(baseline), "Life_triage", "Triage_decide")
     assert "Life_is_asb" in certain and not certain & {"Life_contact", "Life_not_asb_letter", "Life_end"}
     assert {"First_contact", "Life_not_asb_letter"} <= possible
 
@@ -151,7 +151,7 @@ def test_whatever_opens_was_foreseen_and_what_was_certain_happens(seed: int, lan
         case=case, role="respondent", name="Dean Stock", description="", phone="", email="", address=["Flat 9", "WISBECH"],
         postcode="PE13 2AB", confidential=False, by=user("leader"), now=now,
     )  # fmt: skip
-    found, owed = Ways(case.instance.version.contents), {}
+    found, owed = Foresight(case.instance.version.contents), {}
     for number in range(1, 60):
         instance = Instance.objects.get(pk=case.instance_id)
         if instance.ended_at is not None:

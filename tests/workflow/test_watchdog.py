@@ -55,11 +55,13 @@ def test_a_retry_of_a_stopped_case_offers_again_what_its_procedure_still_holds(s
     assert fault.resolved_at == now and [task.name for task in Task.objects.all()] == ["Triage the report"]
 
 
-def test_a_fault_of_a_case_that_a_retry_did_not_move_stays_open(stopped: Case, now: datetime) -> None:
+def test_a_fault_of_a_case_that_a_retry_did_not_move_stays_open(
+    stopped: Case, user: Who, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watchdog.note_silent(now=now)
     fault = Fault.objects.get()
-    Fault.objects.update(resolved_at=now)
-    assert watchdog.still_stopped(fault)
+    monkeypatch.setattr(runner, "tick", lambda *args, **kwargs: Fault.objects.update(resolved_at=now))
+    faults.retry_fault(fault_id=fault.pk, facts={}, reason="Looked at it", by=user("leader"), now=now)
     fault.refresh_from_db()
     assert fault.resolved_at is None
 

@@ -35,6 +35,9 @@ class PackHost:
     now: datetime = NOW
     broken: str = ""
 
+    def people(self, group: str) -> list[int]:
+        return [SOMEBODY]
+
     @property
     def functions(self) -> Mapping[str, Function]:
         return functions_for(Calendar())
