@@ -39,3 +39,6 @@ class Cases:
 
     def people(self, subject: Any, group: str) -> list[int]:
         return list(subject.parties.filter(role=group).order_by("pk").values_list("pk", flat=True))
+
+    def knows(self, subject: Any, person: int) -> bool:
+        return bool(subject.parties.filter(pk=person).exists())

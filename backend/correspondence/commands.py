@@ -20,7 +20,7 @@ from backend.casework.models import Case
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.words import Writing, data_for
-from backend.errors import AlreadyDone, InvalidAnswers, NotFound, Refused
+from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
 from backend.workflow.values import unpack
 
 #: How long a letter that was taken is left alone, and how often it is tried. While it is drawn its row is locked, and a
@@ -33,6 +33,8 @@ RENDITIONS = letters.RENDITIONS[0], letters.RENDITIONS[2]
 
 def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
     """Ask for a letter. Raises `Refused` with a sentence for everything it lacks (an address without a postcode, say)."""
+    if kind_code not in letters.kinds():
+        raise DomainError(f"There is no kind of letter called “{kind_code}”.")
     kind = letters.kind(kind_code)
     data = _what_it_says(kind, writing)
     letter, _ = Letter.objects.get_or_create(

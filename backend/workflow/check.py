@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping
 
 from backend.workflow import catalogue, events, shape
 from backend.workflow.bpmn import PEOPLE, SYSTEM
 from backend.workflow.coverage import check_tables
+from backend.workflow.expressions import ExpressionError, parse
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import unseen
 from backend.workflow.meaning import check_expressions
 from backend.workflow.packs import ABOUT, Files, Pack, read_pack
 from backend.workflow.rails import check_rails
 from backend.workflow.shape import at, each_element
+from backend.workflow.values import Fact
 
 
 def findings(files: Files) -> list[Finding]:
@@ -69,10 +72,18 @@ def check_operations(pack: Pack) -> Iterator[Finding]:
         if kind is None:
             yield at(diagram, element, f"“{element.operation.name}” is not something that the system can do.", "Choose an operation.")
             continue
-        yield from (at(diagram, element, *problem) for problem in _parameter_problems(kind, element.operation.parameters))
+        yield from (at(diagram, element, *problem) for problem in _parameter_problems(pack.facts, kind, element.operation.parameters))
 
 
-def _parameter_problems(kind: catalogue.OperationKind, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def check_marks(pack: Pack) -> Iterator[Finding]:
+    """What the pack's guard rails watch by its mark bears one."""
+    for diagram, element in each_element(pack):
+        wanted = pack.marked.get(element.operation.name, ()) if element.operation else ()
+        if wanted and not set(wanted) & set(element.properties.get("mark", "").split()):
+            yield at(diagram, element, "It bears no mark, so no guard rail could watch it.", f"Mark it as one of: {', '.join(wanted)}.")
+
+
+def _parameter_problems(facts: Mapping[str, Fact], kind: catalogue.OperationKind, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in sorted(set(given) - set(kind.parameters)):
         yield f"“{kind.label}” has no “{name}”.", "Take it away."
     for name, parameter in kind.parameters.items():
@@ -82,8 +93,21 @@ def _parameter_problems(kind: catalogue.OperationKind, given: Mapping[str, str])
                 yield f"“{parameter.label}” is missing.", "Fill it in."
             continue
         allowed = catalogue.choices(parameter)
-        if allowed and text.strip("'\"") not in allowed and text[:1] in "'\"":
-            yield f"“{text}” is not one of the choices for “{parameter.label}”.", f"Choose one of: {', '.join(allowed)}."
+        wrong = sorted(_possible(facts, text) - set(allowed)) if allowed else []
+        if wrong:
+            yield f"“{wrong[0]}” is not one of the choices for “{parameter.label}”.", f"Choose one of: {', '.join(allowed)}."
+
+
+def _possible(facts: Mapping[str, Fact], text: str) -> set[str]:
+    """What an expression for a choice may come to: the words that it says, the choices of a fact; else its own text."""
+    try:
+        tree = parse(text).tree
+    except ExpressionError:
+        return set()
+    if isinstance(tree, ast.Constant):
+        return {str(tree.value)}
+    named = facts.get(tree.id) if isinstance(tree, ast.Name) else None
+    return set(named.choices) if named is not None and named.kind == "one_of" else {text}
 
 
 def check_letters(pack: Pack) -> Iterator[Finding]:
@@ -143,6 +167,6 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_operations, check_letters, check_names, check_expressions, check_tables,
+    check_about, check_lengths, check_tasks, check_operations, check_marks, check_letters, check_names, check_expressions, check_tables,
     *shape.CHECKS, *events.CHECKS, check_rails,
 )  # fmt: skip

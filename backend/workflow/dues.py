@@ -119,6 +119,9 @@ class _Change:
     def people(self, group: str) -> list[int]:
         raise EngineError(_STILL)
 
+    def knows(self, person: int) -> bool:
+        raise EngineError(_STILL)
+
 
 _STILL = "Nothing moves on while dates are worked out again."
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from backend.workflow import catalogue
 from backend.workflow.bpmn import ACTIVITIES, CONTAINERS, PEOPLE, Diagram, Element
+from backend.workflow.engine import MAX_ROUNDS
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
 from backend.workflow.shape import at, each_element
@@ -126,11 +127,38 @@ def check_told(pack: Pack) -> Iterator[Finding]:
                 f"Nothing waits for the signal “{element.code}”.",
                 "Draw what waits for it, or delete this.",
             )
+        if element.event == "signal" and element.kind == "intermediateCatchEvent" and _only_after(pack, diagram, element):
+            sentence = f"The signal “{element.code}” is only given after this wait, so it would last for ever."
+            yield at(diagram, element, sentence, "Draw what gives it elsewhere.")
+        if element.event == "signal" and element.kind in _TELLING and _begins_itself(diagram, element):
+            yield at(diagram, element, "It would begin the part that it stands in, again and again.", "Give another signal.")
         if element.event in ("error", "escalation") and element.kind in _TELLING and not _dealt_with(pack, diagram, element, set()):
             yield at(
                 diagram, element, f"Nothing around it deals with the {element.event} “{element.code}”.",
                 "Draw a boundary event on the group or call around it.",
             )  # fmt: skip
+
+
+def _only_after(pack: Pack, diagram: Diagram, wait: Element) -> bool:
+    """Whether nothing gives the signal but what comes after the wait for it, in its own container."""
+    giving = [e for _, e in each_element(pack) if e.event == "signal" and e.kind in _TELLING and e.code == wait.code]
+    inside = list(diagram.inside(wait.container))
+    stack = [e.id for e in inside if not diagram.incoming.get(e.id) and not e.attached_to]
+    before = set(stack)
+    while stack:
+        step = stack.pop()
+        following = [flow.target for flow in diagram.outgoing.get(step, ())] + [e.id for e in inside if e.attached_to == step]
+        new = [target for target in following if step != wait.id and target not in before]
+        before.update(new)
+        stack.extend(new)
+    return bool(giving) and all(e.container == wait.container and e.id not in before for e in giving)
+
+
+def _begins_itself(diagram: Diagram, told: Element) -> bool:
+    owner = diagram.elements.get(told.container)
+    if owner is None or not owner.event_sub_process:
+        return False
+    return any(inner.kind == "startEvent" and inner.event == told.event and inner.heard == told.heard for inner in diagram.inside(owner.id))
 
 
 def _dealt_with(pack: Pack, diagram: Diagram, raised: Element, seen: set[str]) -> bool:
@@ -183,6 +211,8 @@ def check_repeats(pack: Pack) -> Iterator[Finding]:
                 yield at(diagram, element, "It does not say how long it is repeated.", "Write a condition, or the most rounds.")
             elif not repeat.most and not _somebody(diagram, element):
                 yield at(diagram, element, "A case could go round here without anybody doing anything.", "Say the most rounds.")
+        elif repeat.count.lstrip("-").isdigit() and not 1 <= int(repeat.count) <= MAX_ROUNDS:
+            yield at(diagram, element, f"“{repeat.count}” is not a number of times from 1 to {MAX_ROUNDS}.", "Write another number.")
         elif bool(repeat.count) == bool(repeat.each):
             yield at(diagram, element, "It does not say how often it happens.", "Say how many times, or for each of whom.")
         elif repeat.each and repeat.each not in catalogue.groups():

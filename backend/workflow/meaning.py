@@ -44,9 +44,11 @@ def check_expressions(pack: Pack) -> Iterator[Finding]:
         seen = {**pack.facts, **_ROUND} if element.id in rounds else pack.facts
         for text, wanted in _said(element):
             yield from (at(diagram, element, *problem) for problem in problems(seen, text, wanted))
+        for text in _always_the_same(element):
+            yield at(diagram, element, f"“{text}” is the same in every case.", "Ask for a fact in it.")
         for text in [element.repeat.until] if element.repeat is not None else ():
             yield from (at(diagram, element, *problem) for problem in problems({**pack.facts, **_ROUNDS}, text))
-        yield from (at(diagram, element, *problem) for problem in _named_facts(pack.facts, element))
+        yield from (at(diagram, element, *problem) for problem in _named_facts(pack, element))
     for diagram in pack.diagrams.values():
         for flow in diagram.flows.values():
             seen = {**pack.facts, **_ROUND} if flow.source in rounds and diagram.elements[flow.source].repeat is None else pack.facts
@@ -75,11 +77,28 @@ def _said(element: Element) -> Iterator[tuple[str, str]]:
         yield from ((text.strip(), _ANYTHING) for text in element.operation.parameters.values())
 
 
-def _named_facts(facts: Mapping[str, Fact], element: Element) -> Iterator[Problem]:
-    """`about` and `outputs` name facts, without an expression around them."""
-    for name in (element.properties.get("about", ""), *element.properties.get("outputs", "").split()):
-        if name and name not in facts:
-            yield _unknown(name, facts)
+def _named_facts(pack: Pack, element: Element) -> Iterator[Problem]:
+    """`about` and `outputs` name facts, without an expression around them; `about` names somebody in the case."""
+    about = element.properties.get("about", "")
+    for name in (about, *element.properties.get("outputs", "").split()):
+        if name and name not in pack.facts:
+            yield _unknown(name, pack.facts)
+    officers = {question.fact for form in pack.forms.values() for question in form.questions if question.type == "officer"}
+    if about in pack.facts and (pack.facts[about].kind != "row" or about in officers):
+        people = [name for name, fact in pack.facts.items() if fact.kind == "row" and name not in officers]
+        yield f"“{about}” does not hold a person of the case.", _instead(about, people, "Choose one that does.")
+
+
+def _always_the_same(element: Element) -> Iterator[str]:
+    """Conditions that could never end what they should end, since they ask for nothing."""
+    endless = element.repeat is not None and element.repeat.loop and not element.repeat.most
+    asked = [element.completion, element.repeat.condition if endless and element.repeat else ""]
+    for text in filter(None, asked):
+        try:
+            if not parse(text).names:
+                yield text
+        except ExpressionError:
+            continue
 
 
 def _line(diagram: Diagram, flow: Flow) -> str:

@@ -32,6 +32,7 @@ ABOUT = "pack.toml"
 STANDING = "letters.toml"
 MAX_FILES = 300
 _PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,5}\Z")
+_PLAIN_ROLE = re.compile(r"[a-z0-9_-]{1,50}\Z")
 _PLAIN_FACT = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 #: Names that the engine or the language of diagrams keeps for itself.
 _RESERVED_FACTS = {PARTY, ITEM, INSTANCES, INSTANCES_DONE, "typename", "task_opened_at", *CONSTANTS, *FUNCTIONS}
@@ -61,6 +62,8 @@ class Pack:
     facts: Mapping[str, Fact]
     #: The guard rails as they are declared; `rails` reads and proves them.
     rails: tuple[Mapping[str, Any], ...] = ()
+    #: Operation -> marks of which every step that asks for it must bear one, so that leaving a mark off gets round no rail.
+    marked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: The landlord's standing words for letters.
     standing: Mapping[str, Any] = field(default_factory=dict)
 
@@ -92,6 +95,8 @@ def lay_over(base: Files, overlay: Files) -> dict[str, str]:
     about = {**below, **above}
     if rails := [*below.get("rail", []), *above.get("rail", [])]:
         about["rail"] = rails
+    if marked := {**above.get("marked", {}), **below.get("marked", {})}:
+        about["marked"] = marked
     about.pop("extends", None)
     merged[ABOUT] = _toml(about)
     return merged
@@ -139,7 +144,7 @@ class _Reader:
         rails, standing = _rails(about), self._standing()
         self._stop()
         return Pack(
-            str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, standing
+            str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, _marked(about), standing
         )  # fmt: skip
 
     def _check_files(self) -> None:
@@ -185,6 +190,8 @@ class _Reader:
     def _elements(self, diagrams: Iterable[Diagram]) -> dict[str, Element]:
         found: dict[str, Element] = {}
         processes: set[str] = set()
+        diagrams = list(diagrams)
+        taken = {diagram.process: diagram for diagram in diagrams}
         for diagram in diagrams:
             if diagram.process in processes:
                 self._add(
@@ -192,6 +199,9 @@ class _Reader:
                 )
             processes.add(diagram.process)
             for element in diagram.elements.values():
+                if element.id in taken:
+                    sentence = "A diagram has this id as well, so one could be run for the other."
+                    self._add(Finding(diagram.file, element.id, sentence, "Delete it and draw it again.", element.name))
                 if element.id in found:
                     self._add(
                         Finding(
@@ -255,7 +265,9 @@ def _about_problem(about: Mapping[str, Any]) -> tuple[str, str, str] | None:
 
 
 def _is_role(raw: object) -> bool:
-    if not isinstance(raw, dict) or not all(isinstance(raw.get(key), str) and 0 < len(raw[key]) <= 60 for key in ("code", "name")):
+    if not isinstance(raw, dict) or not all(isinstance(raw.get(key), str) and raw[key] for key in ("code", "name")):
+        return False
+    if len(raw["name"]) > 60 or not _PLAIN_ROLE.match(raw["code"]):
         return False
     powers = raw.get("powers", [])
     return isinstance(powers, list) and all(isinstance(power, str) and power in POWERS for power in powers)
@@ -270,6 +282,11 @@ def _is_declaration(raw: object) -> bool:
 
 def _roles(about: Mapping[str, Any]) -> dict[str, Role]:
     return {r["code"]: Role(r["code"], r["name"], tuple(r.get("powers", ()))) for r in about.get("role", [])}
+
+
+def _marked(about: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    raw = about.get("marked", {})
+    return {name: tuple(map(str, marks)) for name, marks in raw.items() if isinstance(marks, list)} if isinstance(raw, dict) else {}
 
 
 def _rails(about: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:

@@ -44,6 +44,9 @@ class Subjects(Protocol):
     def people(self, subject: Any, group: str) -> list[int]:
         """The row ids of the people in one of the catalogue's groups, in the order in which they joined the case."""
 
+    def knows(self, subject: Any, person: int) -> bool:
+        """Whether a row id is that of somebody in the case."""
+
 
 _subjects: list[Subjects] = []
 
@@ -98,7 +101,7 @@ class _House:
             self.instance, self.subject, UUID(effect.key), effect.element, {**self.facts, **effect.scope}, effect.scope, self.by, self.now
         )
         with transaction.atomic():
-            gave = kind.perform(context, **effect.parameters)
+            gave = {name: self.accept(name, value) for name, value in kind.perform(context, **effect.parameters).items()}
             Done.objects.create(instance=self.instance, key=effect.key, operation=effect.operation, gave=pack_values(gave), at=self.now)
         return gave
 
@@ -113,6 +116,9 @@ class _House:
 
     def people(self, group: str) -> list[int]:
         return _subjects[0].people(self.subject, group)
+
+    def knows(self, person: int) -> bool:
+        return _subjects[0].knows(self.subject, person)
 
     def due(self, element_id: str, scope: Mapping[str, Value]) -> datetime:
         """When a task that opens now falls due."""

@@ -267,3 +267,8 @@ def test_the_conditions_of_a_repeated_step_may_name_its_rounds() -> None:
     many = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>3</bpmn:loopCardinality><bpmn:completionCondition>{}</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
     assert found_after("triage.bpmn", "</bpmn:userTask>", many.format("instances_done &gt;= 2 or instances == 1")) == []
     assert any("“rounds” is not a fact" in said for said in found_after("triage.bpmn", "</bpmn:userTask>", many.format("rounds == 2")))
+
+
+def test_a_step_that_closes_a_case_cannot_leave_its_mark_off() -> None:
+    found = findings_after("lifecycle.bpmn", 'name="mark" value="not-asb"', 'name="mark" value="else"')
+    assert [(f.element, f.sentence) for f in found] == [("Life_not_asb_close", "It bears no mark, so no guard rail could watch it.")]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.workflow.engine import EngineError
+from backend.workflow.bpmn import read
+from backend.workflow.engine import EngineError, Run, build
 from tests.workflow.drawn import House, Walk, bpmn, lines
 
 NAMED = '<bpmn:signal id="Sig" name="police"/><bpmn:error id="Err" errorCode="refused"/></bpmn:definitions>'
@@ -113,3 +114,30 @@ def test_every_saved_state_is_plain_json_of_known_shape() -> None:
     )
     state = walk.step("begin").state
     assert set(state) == {"format", "ended", "completed", "root", "trees", "scopes"} and state["format"] == 2
+
+
+ABOUT = '<bpmn:extensionElements><spiffworkflow:properties><spiffworkflow:property name="about" value="subject"/>{}</spiffworkflow:properties></bpmn:extensionElements>'
+CALLED = bpmn(lines("startEvent QS\nuserTask A\nendEvent QE\nQS -> A\nA -> QE").replace('id="f', 'id="q'), "Q")
+
+
+def test_a_diagram_about_somebody_that_repeats_has_a_scope_for_each_round_and_one_within() -> None:
+    each = ABOUT.format('<spiffworkflow:property name="each" value="respondent"/>') + "<bpmn:multiInstanceLoopCharacteristics/>"
+    call = f'<bpmn:callActivity id="C" calledElement="Q">{each}</bpmn:callActivity>'
+    source = drawn("startEvent S\nendEvent E\nS -> C\nC -> E", call)
+    diagram, called = read("p.bpmn", source), read("q.bpmn", CALLED)
+    run = Run(build("P", {"p": diagram, "q": called}), {**diagram.elements, **called.elements}, People(), {"subject": 7})
+    run.begin()
+    assert [task.scope["item"] for task in run.outcome().open] == [1, 2, 3]
+
+
+def test_a_diagram_about_somebody_of_another_case_is_a_fault() -> None:
+    class Strangers(House):
+        def knows(self, person: int) -> bool:
+            return False
+
+    call = f'<bpmn:callActivity id="C" calledElement="Q">{ABOUT.format("")}</bpmn:callActivity>'
+    diagram, called = read("p.bpmn", drawn("startEvent S\nendEvent E\nS -> C\nC -> E", call)), read("q.bpmn", CALLED)
+    run = Run(build("P", {"p": diagram, "q": called}), {**diagram.elements, **called.elements}, Strangers(), {"subject": 7})
+    run.begin()
+    outcome = run.outcome()
+    assert "not in this case" in outcome.troubles[0].sentence and outcome.open == []

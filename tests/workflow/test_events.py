@@ -108,3 +108,31 @@ def test_the_number_of_a_round_may_be_asked_for_inside_rounds_only() -> None:
     called = f'{HEAD}<bpmn:process id="Q" isExecutable="true"><bpmn:startEvent id="QS"/></bpmn:process></bpmn:definitions>'
     pack = replace(read_pack(BASELINE), diagrams={"p.bpmn": read("p.bpmn", calling), "q.bpmn": read("q.bpmn", called)}, start="P")
     assert events.rounds(pack) == {"C", "G", "QS", "IS", "A", "IE"}
+
+
+WAIT = event("intermediateCatchEvent", "W", SIGNAL)
+GIVE = event("intermediateThrowEvent", "Z", SIGNAL)
+
+
+def test_a_signal_that_is_only_given_after_the_wait_for_it_is_found_and_one_given_beside_it_is_not() -> None:
+    after = said("startEvent S\nendEvent E\nS -> W\nW -> Z\nZ -> E|" + WAIT + GIVE)
+    assert after == ["W: The signal “police” is only given after this wait, so it would last for ever."]
+    loop = 'startEvent S\nexclusiveGateway R\nparallelGateway F\nparallelGateway J\nexclusiveGateway G default="f10"\nendEvent E\n'
+    beside = said(
+        loop + "S -> R\nR -> F\nF -> W\nF -> A\nA -> Z\nW -> J\nZ -> J\nJ -> G\nG -> R: is_asb\nG -> E\nuserTask A|" + WAIT + GIVE
+    )
+    assert beside == []
+
+
+def test_a_part_that_a_signal_begins_does_not_give_that_signal() -> None:
+    start = event("startEvent", "WS", SIGNAL, isInterrupting="false")
+    flow = '<bpmn:sequenceFlow id="v" sourceRef="WS" targetRef="Z"/>'
+    body = f'<bpmn:subProcess id="V" triggeredByEvent="true">{start}{GIVE}{flow}</bpmn:subProcess>'
+    assert "Z: It would begin the part that it stands in, again and again." in said("startEvent S\nendEvent E\nS -> E|" + body)
+
+
+@pytest.mark.parametrize("count", ["0", "-3", "101", "1000000"])
+def test_a_plain_number_of_times_is_within_bounds(count: str) -> None:
+    many = f"<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>{count}</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+    found = said(FLAT + f'<bpmn:userTask id="X">{many}</bpmn:userTask>')
+    assert found == [f"X: “{count}” is not a number of times from 1 to 100."]

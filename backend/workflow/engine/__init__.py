@@ -7,10 +7,10 @@ instance on. `specs` says what each element does, and why SpiffWorkflow's own el
 from backend.workflow.engine.build import Diagrams, build
 from backend.workflow.engine.outcome import Effect, Host, Offer, OpenTask, Outcome, Rearmed, StepDone, Trouble
 from backend.workflow.engine.run import NO_END, Run
-from backend.workflow.engine.specs import INSTANCES, INSTANCES_DONE, ITEM, PARTY, EngineError
+from backend.workflow.engine.specs import INSTANCES, INSTANCES_DONE, ITEM, MAX_ROUNDS, PARTY, EngineError
 from backend.workflow.engine.state import scopes
 
 __all__ = [
-    "INSTANCES", "INSTANCES_DONE", "ITEM", "NO_END", "PARTY", "Diagrams", "Effect", "EngineError", "Host", "Offer", "OpenTask",
-    "Outcome", "Rearmed", "Run", "StepDone", "Trouble", "build", "scopes",
+    "INSTANCES", "INSTANCES_DONE", "ITEM", "MAX_ROUNDS", "NO_END", "PARTY", "Diagrams", "Effect", "EngineError", "Host", "Offer",
+    "OpenTask", "Outcome", "Rearmed", "Run", "StepDone", "Trouble", "build", "scopes",
 ]  # fmt: skip

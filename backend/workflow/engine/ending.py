@@ -10,7 +10,7 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from backend.workflow.engine.specs import Join, Some, Toolbox, Whenever, same_run
-from backend.workflow.engine.tokens import alive, around, cancel
+from backend.workflow.engine.tokens import alive, around, cancel, unfinished
 
 
 def end_branch(task: Task) -> bool:
@@ -40,6 +40,14 @@ def starved(task: Task) -> str:
                 return str(min(found))
         current = None if others or isinstance(current.workflow.spec, Toolbox) else around(current.workflow)
     return ""
+
+
+def whole_of(task: Task) -> list[Task] | None:
+    """The tokens of the tool's run, or of the group or called diagram, that a token is in; None in the case's first diagram."""
+    tree = task.workflow
+    if isinstance(tree.spec, Toolbox):
+        return [other for other in unfinished(tree) if same_run(other, task)]
+    return unfinished(tree) if around(tree) is not None else None
 
 
 def _ahead(spec: Any) -> set[Any]:

@@ -41,6 +41,9 @@ class Host(Protocol):
     def people(self, group: str) -> list[int]:
         """The row ids of the people in a named group of the case."""
 
+    def knows(self, person: int) -> bool:
+        """Whether a row id is that of somebody in the case."""
+
 
 @dataclass(frozen=True)
 class OpenTask:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -19,7 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 from backend.errors import DomainError, Refused
 from backend.workflow.bpmn import Element
 from backend.workflow.engine.build import Diagrams
-from backend.workflow.engine.ending import end_branch, starved
+from backend.workflow.engine.ending import end_branch, starved, whole_of
 from backend.workflow.engine.outcome import Effect, Host, Offer, OpenTask, Outcome, Rearmed, Scope, StepDone, Trouble
 from backend.workflow.engine.scopes import Scopes
 from backend.workflow.engine.specs import (
@@ -37,7 +37,7 @@ from backend.workflow.engine.specs import (
     Whenever,
 )  # fmt: skip
 from backend.workflow.engine.state import State, dump, empty, load, prune
-from backend.workflow.engine.tokens import TOOL_RUN, alive, around, attached, cancel, grow, put, rooted, unfinished
+from backend.workflow.engine.tokens import INSIDE, TOOL_RUN, alive, around, attached, cancel, grow, put, rooted, unfinished
 from backend.workflow.expressions import ExpressionError, Function, Value, parse
 
 #: One command may run this many automatic steps, and this many seconds of the processor's time, before it is taken to be
@@ -94,7 +94,10 @@ class Run:
         element, data = task.task_spec.element, dict(task.data)
         party = self._seen(task).get(element.properties.get("about", "")) if element.called else None
         if party is not None:
-            data = self.scope(task.id, {PARTY: party}, within=data, element=element)
+            if not isinstance(party, int) or not self.host.knows(party):
+                raise EngineError(f"“{element.label}” is about somebody who is not in this case.")
+            data = self.scope(uuid5(task.id, "about"), {PARTY: party}, within=data, element=element)
+            task.internal_data[INSIDE] = data
         tree = grow(task)
         try:
             tree.spec.begin(tree, data)
@@ -138,7 +141,7 @@ class Run:
         if spec.trigger.interrupting:
             for token in unfinished(tree):
                 cancel(token)
-        data = dict(host.data) if host is not None else {}
+        data = dict(host.internal_data.get(INSIDE, host.data)) if host is not None else {}
         put(tree, name, key=key, data=self.scope(key, about, within=data, element=spec.element) if about else data)
 
     # The verbs.
@@ -199,7 +202,13 @@ class Run:
         """End the branch that stopped here; the rest goes on. Raises `EngineError` when the rest could not."""
         task = self._faulty(task_id)
         if join := starved(task):
-            raise EngineError(f"The rest of the case would wait for this branch for ever at “{self.elements[join].label}”.")
+            # Where others wait for it inside a tool or a group, that ends as a whole.
+            whole = whole_of(task)
+            if whole is None:
+                raise EngineError(f"The rest of the case would wait for this branch for ever at “{self.elements[join].label}”.")
+            for token in whole:
+                cancel(token)
+            task = whole[0]
         if not end_branch(task) and not self._ended:
             raise EngineError(NO_END)
         self._settle()

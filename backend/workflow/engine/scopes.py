@@ -24,6 +24,8 @@ class Scopes:
 
     def open(self, key: UUID, values: Mapping[str, Value], *, within: Data, outputs: str) -> dict[str, str]:
         """A new scope inside that of `within`; gives back what its tokens carry."""
+        if str(key) in self._all:
+            raise ValueError("This scope is open already.")
         self._all[str(key)] = {"values": dict(values), "within": within.get(SCOPE, ""), "outputs": outputs.split()}
         return {SCOPE: str(key)}
 

@@ -38,7 +38,8 @@ FAULT, DUE = "fault", "due"
 PARTY, ITEM = "party", "item"
 #: What the condition that ends a repetition early may ask besides: how many there are, and how many are done.
 INSTANCES, INSTANCES_DONE = "instances", "instances_done"
-MAX_ROUNDS = 100
+#: How often something repeats at most, and how many tokens an instance has at most when more are asked for.
+MAX_ROUNDS, MAX_OPEN = 100, 300
 
 
 class EngineError(DomainError):
@@ -401,6 +402,9 @@ class Rounds(Inside):
         many = len(people) if people is not None else run.value(token, repeat.count)
         if not isinstance(many, int) or isinstance(many, bool) or not 0 <= many <= MAX_ROUNDS:
             raise EngineError(f"“{repeat.count or repeat.each}” does not give a number of times from 0 to {MAX_ROUNDS}.")
+        top = token.workflow.top_workflow
+        if sum(len(alive(other)) for other in (top, *top.subprocesses.values())) + many > MAX_OPEN:
+            raise EngineError(f"More than {MAX_OPEN} things would be open in this case at once.")
         token.internal_data["rounds"] = {"of": many, "people": people, "started": 0}
         for _ in range(min(many, 1) if repeat.in_turn else many):
             self._start(tree, token)

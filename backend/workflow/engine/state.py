@@ -17,7 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 from backend.workflow.engine.build import Diagrams
 from backend.workflow.engine.scopes import Scopes
 from backend.workflow.engine.specs import ClosedEngine
-from backend.workflow.engine.tokens import CaseTree, grow, rooted
+from backend.workflow.engine.tokens import INSIDE, CaseTree, grow, rooted
 from backend.workflow.expressions import Value
 
 FORMAT = 2
@@ -43,7 +43,7 @@ def dump(top: CaseTree, scopes: Scopes, ended: str) -> dict[str, Any]:
     return {
         "format": FORMAT, "ended": ended, "completed": top.completed, "root": str(top.task_tree.id),
         "trees": [{"in": str(tree.parent_task_id or ""), "tokens": _tokens(tree)} for tree in trees],
-        "scopes": scopes.dump(task.data for task in tokens),
+        "scopes": scopes.dump([*(task.data for task in tokens), *(task.internal_data.get(INSIDE, {}) for task in tokens)]),
     }  # fmt: skip
 
 

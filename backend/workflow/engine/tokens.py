@@ -14,9 +14,9 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflo
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-#: What a token remembers: the activity it is attached to, the gateway it stands behind, the step it came from (at a join)
-#: and the run of a tool that it belongs to.
-HOST, GATE, CAME, TOOL_RUN = "host", "gate", "came", "run"
+#: What a token remembers: the activity it is attached to, the gateway it stands behind, the step it came from (at a join),
+#: the run of a tool that it belongs to, and the scope that was opened for what is inside it.
+HOST, GATE, CAME, TOOL_RUN, INSIDE = "host", "gate", "came", "run", "inside"
 
 
 class _Quiet:

@@ -159,10 +159,11 @@ class Whenever(Block):
 
 @dataclass
 class Group(Block):
-    """A sub-process, or a diagram that is called (`called` is then its process)."""
+    """A sub-process, or a diagram that is called (`called` is then its process), perhaps about somebody."""
 
     body: Block = field(default_factory=Block)
     called: str = ""
+    about: bool = False
     limits: list[Limit] = field(default_factory=list)
     whenevers: list[Whenever] = field(default_factory=list)
 
@@ -363,6 +364,7 @@ class Drawing:
         return entry, after
 
     def _group(self, block: Group, out: list[str], repeat: str = "", limits: list[Limit] | None = None) -> tuple[str, str]:
+        repeat = repeat or _said({"about": "somebody"} if block.about else {})
         if block.called:
             self.process(block.called, block.body, block.whenevers)
             out.append(f'<bpmn:callActivity id="{block.id}" calledElement="{block.called}">{repeat}</bpmn:callActivity>')
@@ -385,12 +387,9 @@ class Drawing:
         properties = {"each": "respondent"} if block.each else {}
         if block.outputs:
             properties["outputs"] = " ".join(block.outputs)
-        listed = "".join(f'<spiffworkflow:property name="{name}" value="{value}"/>' for name, value in properties.items())
-        said = (
-            f"<bpmn:extensionElements><spiffworkflow:properties>{listed}</spiffworkflow:properties></bpmn:extensionElements>"
-            if listed
-            else ""
-        )
+        if isinstance(block.body, Group) and block.body.about:
+            properties["about"] = "somebody"
+        said = _said(properties)
         draw = self._group if isinstance(block.body, Group) else self._work
         return draw(block.body, out, said + self._rounds(block), block.limits)  # type: ignore[arg-type]
 
@@ -403,8 +402,16 @@ class Drawing:
         return f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(block.in_turn).lower()}">{count}{until}</bpmn:multiInstanceLoopCharacteristics>'
 
 
+def _said(properties: dict[str, str]) -> str:
+    listed = "".join(f'<spiffworkflow:property name="{name}" value="{value}"/>' for name, value in properties.items())
+    inner = f"<spiffworkflow:properties>{listed}</spiffworkflow:properties>"
+    return f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>" if listed else ""
+
+
 FACTS = ("f1", "f2", "f3", "f4")
 RESPONDENTS = [71, 72, 73]
+#: Whom a called diagram may be about.
+SOMEBODY = 70
 
 
 class Maker:
@@ -473,7 +480,7 @@ class Maker:
         called = self.random.random() < 0.4 if called is None else called
         self.calls += called
         name = f"Called{self.calls}" if called else ""
-        return Group(self.id("G"), self.sequence(depth - 1, 2), name)
+        return Group(self.id("G"), self.sequence(depth - 1, 2), name, called and self.random.random() < 0.4)
 
     def limit(self, kind: str, interrupting: bool) -> Limit:
         return Limit(self.id("T"), self.happening(kind), interrupting, self.line())

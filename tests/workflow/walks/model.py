@@ -223,7 +223,8 @@ class Open:
     def begin_group(self) -> None:
         assert isinstance(self.block, b.Group)
         self.begin_limits(self.block.limits)
-        inside = Container(self.world, self.block, self, self.scope)
+        scope = Scope(self.scope, {"party": b.SOMEBODY}) if self.block.about else self.scope
+        inside = Container(self.world, self.block, self, scope)
         self.inner.append(inside)
         inside.start(self.block.body, self.block.whenevers)
 

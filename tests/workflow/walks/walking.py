@@ -40,6 +40,9 @@ class House:
     def accept(self, name: str, value: Value) -> Value:
         return value
 
+    def knows(self, person: int) -> bool:
+        return True
+
     def people(self, group: str) -> list[int]:
         return blocks.RESPONDENTS
 
@@ -54,7 +57,10 @@ class Shelf:
     locked = True
 
     def __init__(self) -> None:
-        self.kept: tuple[str | None, str] = (None, json.dumps(pack({**dict.fromkeys(blocks.FACTS, False), "started_at": NOW})))
+        self.kept: tuple[str | None, str] = (
+            None,
+            json.dumps(pack({**dict.fromkeys(blocks.FACTS, False), "started_at": NOW, "somebody": blocks.SOMEBODY})),
+        )
 
 
 class Walk:
