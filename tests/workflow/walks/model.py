@@ -223,7 +223,9 @@ class Open:
     def begin_group(self) -> None:
         assert isinstance(self.block, b.Group)
         self.begin_limits(self.block.limits)
-        scope = Scope(self.scope, {"party": b.SOMEBODY}) if self.block.about else self.scope
+        # What the step says goes out of it goes out of both its scopes, that of the round and that of the person.
+        outputs = self.outer.block.outputs if self.outer is not None and isinstance(self.outer.block, b.Again) else ()
+        scope = Scope(self.scope, {"party": b.SOMEBODY}, outputs) if self.block.about else self.scope
         inside = Container(self.world, self.block, self, scope)
         self.inner.append(inside)
         inside.start(self.block.body, self.block.whenevers)
