@@ -65,6 +65,13 @@ def may_do(user: User, task: Task) -> bool:
     return task.owner_id == user.pk or task.role in user.role_codes or user.can(powers.MANAGE)
 
 
+def could_have_done(user: User, task: Task) -> bool:
+    """Whether a closed task was this person's to do: theirs, their role's, or of a case they may see."""
+    if not user.can(powers.WORK) or task.instance.landlord_id != user.landlord_id:
+        return False
+    return task.owner_id == user.pk or task.role in user.role_codes or cases_for(user).filter(instance=task.instance_id).exists()
+
+
 def lock_task(user: User, task_id: int) -> Task:
     """A task of the user's landlord with its case, locked until the transaction ends and read as it is then: nobody else
     can complete it, move its instance or give its case away. The instance is locked first, as every command does."""

@@ -55,11 +55,13 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 def _given_back(request: HttpRequest, user: User, task_id: int, late: DomainError) -> HttpResponse:
-    """Somebody else was quicker, and may have taken the case out of this person's sight. What they typed is theirs to keep."""
-    closed = Task.objects.select_related("instance__version").exclude(status=Task.OPEN)
-    task = closed.filter(pk=task_id, instance__landlord=user.landlord_id).first()
+    """Somebody else was quicker, and may have taken the case out of this person's sight. What they typed is theirs to keep.
+    For anybody whose task it never was, there is no such task."""
+    task = Task.objects.select_related("instance__version").exclude(status=Task.OPEN).filter(pk=task_id).first()
     if task is None:
         raise late
+    if not access.could_have_done(user, task):
+        raise NotFound
     form = commands.form_of(task)
     answers = [(_asked(form, key), ", ".join(values)) for key, values in typed(request.POST).items() if any(values)]
     return render(request, "desk/too_late.html", {"task": task, "answers": answers}, status=409)
