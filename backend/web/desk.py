@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -28,9 +30,16 @@ def tasks(request: HttpRequest) -> HttpResponse:
     user, now = who(request), timezone.now()
     mine = queries.my_tasks(user)
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
-    parties = Party.objects.select_related("person").in_bulk([task.party_id for task in page if task.party_id])
     late = mine.filter(due_at__lt=now).count()
-    return render(request, "desk/tasks.html", {"page": page, "parties": parties, "late": late, "now": now})
+    return render(request, "desk/tasks.html", {"page": page, "parties": _parties(page), "late": late, "now": now})
+
+
+def _parties(tasks: Sequence[Task]) -> dict[int, Party]:
+    """Whom each task is about, by the task's number: only ever somebody of its own case."""
+    here = Party.objects.select_related("person").filter(case__in=[task.instance.case for task in tasks])
+    found = here.in_bulk([task.party_id for task in tasks if task.party_id])
+    about = ((task, found.get(task.party_id or 0)) for task in tasks)
+    return {task.pk: one for task, one in about if one is not None and one.case_id == task.instance.case.pk}
 
 
 @needs(powers.WORK)
@@ -86,7 +95,7 @@ def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | No
     element = found.instance.version.contents.elements[found.element]
     context |= {
         "task": found, "case": queries.case_page(user, case.reference), "may_do": access.may_do(user, found), "element": element,
-        "party": Party.objects.select_related("person").filter(pk=found.party_id).first() if found.party_id else None,
+        "party": _parties([found]).get(found.pk),
         "officers": User.objects.filter(landlord=user.landlord, is_active=True, roles__code=found.role).distinct(),
     }  # fmt: skip
     return render(request, "desk/task.html", context, status=422 if error else 200)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.accounts.models import Landlord, Role, User
@@ -49,3 +51,29 @@ def test_a_closed_task_of_a_case_out_of_sight_answers_as_a_number_that_does_not_
     assert [answer.status_code for answer in answers] == [404, 404]
     for answer in answers:
         assert "We cannot find that" in answer.content.decode() and done.name not in answer.content.decode()
+
+
+@pytest.fixture
+def two_cases(landlord: Landlord, user: Who, now: datetime) -> tuple[Task, Task]:
+    """The first task of two cases, each about the reporter of the first."""
+    first, second = (open_case(landlord, user, now, name=name) for name in ("Carol Whitmore", "Dean Stock"))
+    Task.objects.all().update(party_id=first.parties.get().pk)
+    return Task.objects.get(instance=first.instance), Task.objects.get(instance=second.instance)
+
+
+def test_a_wrong_number_never_shows_a_person_of_another_case(two_cases: tuple[Task, Task], user: Who) -> None:
+    client = signed_in(user("calls"))
+    listed = client.get(reverse("tasks")).content.decode()
+    assert listed.count("Triage the report") == 2 and listed.count("for Carol Whitmore") == 1
+    right, wrong = (client.get(reverse("task", args=[task.pk])).content.decode() for task in two_cases)
+    assert "reporter Carol Whitmore" in right and "Carol Whitmore" not in wrong
+
+
+def test_the_list_asks_as_much_for_two_tasks_as_for_one(two_cases: tuple[Task, Task], user: Who) -> None:
+    client = signed_in(user("calls"))
+    with CaptureQueriesContext(connection) as two:
+        client.get(reverse("tasks"))
+    Task.objects.exclude(pk=two_cases[0].pk).delete()
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("tasks"))
+    assert len(two) == len(one)
