@@ -57,10 +57,21 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
             done = Task.objects.select_related("instance__case").get(pk=task_id)
             messages.success(request, f"“{done.name}” is done.")
             return _onward(user, done)
-    found = queries.task_by_id(user, task_id)
+    try:
+        found = queries.task_by_id(user, task_id)
+    except NotFound:
+        return _done_before(request, user, task_id)
     if found.status != Task.OPEN:
         return render(request, "desk/task_done.html", {"task": found, "case": found.instance.case})
     return _draw(request, user, found, error)
+
+
+def _done_before(request: HttpRequest, user: User, task_id: int) -> HttpResponse:
+    """Back at a task that this very person has done, whose case they may not see any more: that it is done, and no more."""
+    own = Task.objects.filter(pk=task_id, status=Task.DONE, closed_by=user, instance__landlord=user.landlord_id).first()
+    if own is None:
+        raise NotFound
+    return render(request, "desk/task_done.html", {"task": own})
 
 
 def _given_back(request: HttpRequest, user: User, task_id: int, late: DomainError) -> HttpResponse:

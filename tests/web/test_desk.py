@@ -77,3 +77,25 @@ def test_the_list_asks_as_much_for_two_tasks_as_for_one(two_cases: tuple[Task, T
     with CaptureQueriesContext(connection) as one:
         client.get(reverse("tasks"))
     assert len(two) == len(one)
+
+
+def test_back_at_a_task_that_one_has_done_says_so_and_shows_nothing_more(done: Task, user: Who) -> None:
+    url, case = reverse("task", args=[done.pk]), reverse("case", args=[done.instance.case.reference])
+    response = signed_in(user("calls")).get(url)
+    page = response.content.decode()
+    assert response.status_code == 200 and done.name in page and "You have done this, on" in page
+    assert case not in page and "Mill Lane" not in page
+
+
+def test_who_may_see_the_case_is_led_to_it_from_a_task_that_is_done(done: Task, user: Who) -> None:
+    url, case = reverse("task", args=[done.pk]), reverse("case", args=[done.instance.case.reference])
+    page = signed_in(user("officer")).get(url).content.decode()
+    assert case in page and f"by {user('calls').name}" in page and "You have done this" not in page
+    Task.objects.filter(pk=done.pk).update(closed_by=user("officer"))
+    page = signed_in(user("officer")).get(url).content.decode()
+    assert case in page and "You have done this" in page
+
+
+def test_nobody_else_is_told_of_a_task_that_is_done(done: Task, landlord: Landlord, user: Who) -> None:
+    url = reverse("task", args=[done.pk])
+    assert [client.get(url).status_code for client in (signed_in(user("officer2")), newcomer(landlord))] == [404, 404]
