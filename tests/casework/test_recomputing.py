@@ -190,6 +190,28 @@ def test_a_closure_that_cannot_be_meant_is_refused(first: date, last: date, key:
     assert set(caught.value.problems) == {key}
 
 
+def refusal(landlord: Landlord, by: User, first: date, last: date, *, closed: bool) -> dict[str, str]:
+    with pytest.raises(InvalidAnswers) as caught:
+        shut(landlord, by, first, last, closed=closed)
+    return caught.value.problems
+
+
+def test_weekends_and_bank_holidays_cannot_be_opened_and_the_sentence_says_so(landlord: Landlord, user: Who) -> None:
+    said = "This is a weekend or bank holiday; it cannot be opened here."
+    for first, last in ((date(2026, 11, 21), date(2026, 11, 22)), (date(2026, 12, 25), date(2026, 12, 28))):
+        assert refusal(landlord, user("admin"), first, last, closed=False) == {"first": said}
+    for first, last in ((MONDAY, MONDAY), (date(2026, 11, 21), MONDAY)):
+        assert "open on these days already" in refusal(landlord, user("admin"), first, last, closed=False)["first"]
+
+
+def test_at_most_a_month_is_closed_at_a_time_and_more_may_be_opened(landlord: Landlord, user: Who) -> None:
+    last = date(2026, 12, 23)
+    assert refusal(landlord, user("admin"), MONDAY, last + timedelta(days=1), closed=True) == {"last": "Close at most 31 days at a time"}
+    assert (last - MONDAY).days == 30 and shut(landlord, user("admin"), MONDAY, last).done_at is not None
+    shut(landlord, user("admin"), MONDAY, last + timedelta(days=60), closed=False)
+    assert not landlord.closures.exists()
+
+
 def test_the_page_closes_the_office_and_shows_what_became_of_promises(inward: Case, landlord: Landlord, user: Who) -> None:
     client, url = signed_in(user("admin")), reverse("calendar")
     coming = Calendar().next_working_day(timezone.localdate() + timedelta(days=90))
