@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -164,11 +165,13 @@ def _as_json(finding: Finding) -> dict[str, str]:
 
 @require_POST
 def save(request: HttpRequest, file: str) -> JsonResponse:
-    """Save from the canvas. Answers in JSON: 200 kept, 409 somebody else saved, 422 refused."""
+    """Save from the canvas. Answers in JSON: 200 kept, 409 somebody else saved, 413 too large, 422 refused."""
     try:
         user = _who(request)
         body = json.loads(request.body)
         saved = commands.save_diagram(file=file, xml=str(body["xml"]), revision=int(body["revision"]), by=user, now=timezone.now())
+    except RequestDataTooBig:
+        return JsonResponse({"sentence": "The drawing is too large; take something out.", "findings": []}, status=413)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return JsonResponse({"sentence": "The drawing did not arrive whole. Save it again.", "findings": []}, status=422)
     except ChangedMeanwhile as changed:

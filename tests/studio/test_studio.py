@@ -8,6 +8,7 @@ from datetime import datetime
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -104,6 +105,14 @@ def test_a_hostile_drawing_is_refused_and_the_draft_stays(client: Client) -> Non
         reverse("modeller-save", args=["triage.bpmn"]), json.dumps({"xml": evil, "revision": 1}), content_type="application/json"
     )
     assert response.status_code == 422 and "program code" in response.json()["findings"][0]["sentence"]
+    assert Draft.objects.get().files == before
+
+
+def test_a_drawing_that_is_too_large_gets_a_sentence_that_the_canvas_can_read(client: Client) -> None:
+    before = Draft.objects.get().files
+    sent = json.dumps({"xml": before["triage.bpmn"] + " " * settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "revision": 1})
+    response = client.post(reverse("modeller-save", args=["triage.bpmn"]), sent, content_type="application/json")
+    assert response.status_code == 413 and response.json()["sentence"] == "The drawing is too large; take something out."
     assert Draft.objects.get().files == before
 
 
