@@ -17,7 +17,7 @@ from backend.audit.models import record
 from backend.casework import access
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON
-from backend.workflow import runner
+from backend.workflow import runner, watchdog
 from backend.workflow.engine import EngineError
 from backend.workflow.expressions import MAX_NUMBER, Value
 from backend.workflow.forms import Data, Form, Option, Question
@@ -104,8 +104,9 @@ def _record(verb: str, sentence: str, fault: Fault, reason: str, by: User, now: 
 
 
 def form_for(fault: Fault, by: User) -> Form:
-    """What should happen, the facts that the step reads with their present values, and why."""
-    if not by.can(powers.MANAGE):
+    """What should happen, the facts that the step reads with their present values, and why. A case that stopped as a whole
+    has no step that reads anything and no branch to end: it can be tried again."""
+    if not by.can(powers.MANAGE) or fault.engine_id == watchdog.WHOLE:
         return Form("fault", fault.name, "", "", "", (_REASON,))
     contents, seen = fault.instance.version.contents, runner.seen_by(fault)
     facts = [_question(contents, fact, seen.get(fact.name)) for fact in facts_read(contents, fault.element)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ from backend.audit.models import Entry
 from backend.casework import commands, faults
 from backend.casework.models import Case
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed, NotFound
-from backend.workflow import catalogue
+from backend.workflow import catalogue, watchdog
 from backend.workflow.models import Fault, Instance, Task
 from backend.workflow.publishing import publish
 from backend.workflow.reads import facts_read
@@ -205,6 +206,17 @@ def test_an_officer_is_asked_for_a_reason_alone(stopped: Fault, user: Who) -> No
     assert (
         f'href="{reverse("fault", args=[stopped.pk])}"' in client.get(reverse("case", args=[case_of(stopped).reference])).content.decode()
     )
+
+
+def test_a_case_that_stopped_as_a_whole_can_be_tried_again_but_has_no_branch_to_end(stopped: Fault, user: Who, now: datetime) -> None:
+    Fault.objects.filter(pk=stopped.pk).update(resolved_at=now)
+    watchdog.raise_fault(stopped.instance_id, watchdog.STOPPED, now=now)
+    whole, client = Fault.objects.get(resolved_at=None), signed_in(user("leader"))
+    assert "End this branch" in page(client, Fault.objects.create(instance=stopped.instance, engine_id=uuid4(), name="Send", raised_at=now))
+    shown = page(client, whole)
+    assert "End this branch" not in shown and "Try again" in shown and 'name="reason"' in shown
+    assert "This cannot be ended here." in page(client, whole, act="end", reason="Not needed")
+    assert Fault.objects.get(pk=whole.pk).resolved_at is None
 
 
 def test_faults_are_listed_oldest_first_in_few_statements(stopped: Fault, user: Who, now: datetime) -> None:
