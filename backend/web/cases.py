@@ -20,6 +20,7 @@ from backend.casework.models import Case, Evidence, Party
 from backend.correspondence import commands as correspondence
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.web.ask import form_context, needs, typed, who
+from backend.web.begun import begun
 from backend.web.marks import case_marks, case_steps
 from backend.workflow.drawing import draw
 from backend.workflow.forms import Form, Option, Question
@@ -164,7 +165,7 @@ def _person_page(
 @needs(powers.WORK)
 def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
     """Start a tool: choose for whom, see what it will start, then start it."""
-    user = who(request)
+    user, now = who(request), timezone.now()
     found = queries.case_page(user, reference)
     offered = next((t for t in queries.tools(found) if t.element == element), None)
     if offered is None:
@@ -173,11 +174,11 @@ def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
     if request.method == "POST":
         try:
             chosen = next((p for p in offered.people if str(p.pk) == request.POST.get("party")), None)
-            commands.start_tool(case=found, element=element, party=chosen, by=user, now=timezone.now())
+            commands.start_tool(case=found, element=element, party=chosen, by=user, now=now)
         except DomainError as problem:
             error = problem
         else:
-            messages.success(request, f"“{offered.name}” has started. Its first task is on the list.")
+            messages.add_message(request, *begun(offered, found.instance, now=now))
             return redirect(f"{reverse('case', args=[reference])}#tasks")
     question = Question("party", "Who is this for?", "person")
     questions = (question,) if offered.whom != "case" else ()
