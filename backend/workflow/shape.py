@@ -11,7 +11,7 @@ from backend.workflow import catalogue
 from backend.workflow.bpmn import CONTAINERS, GATEWAYS, SYSTEM, Diagram, Element
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
-from backend.workflow.soundness import unsound
+from backend.workflow.soundness import Budget, unsound
 
 _UNNAMED = {
     "userTask": "a task for a person", "manualTask": "something done away from the screen", "serviceTask": "something the system does",
@@ -67,8 +67,9 @@ def check_lines(pack: Pack) -> Iterator[Finding]:
 
 def check_soundness(pack: Pack) -> Iterator[Finding]:
     """Whatever happens in whatever order, no case waits for ever at a join and none goes round without anybody."""
+    budget = Budget()
     for diagram in pack.diagrams.values():
-        for element, sentence in sorted(unsound(diagram)):
+        for element, sentence in sorted(unsound(diagram, budget)):
             yield at(diagram, diagram.elements[element], sentence, "Join what was split, or end each branch by itself.")
         after = {element: _gateways_after(diagram, element) for element in diagram.elements}
         for step in diagram.elements.values():

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from backend.workflow.bpmn import CONTAINERS, Diagram, Element
 
-#: Places in all markings together that are looked at before a diagram is called too tangled to be proved.
+#: Places in all markings of a pack together that are looked at before it is called too tangled to be proved.
 LIMIT = 100_000
 #: Ways out of a “one or more” that are looked at in every combination.
 MOST_WAYS = 6
@@ -28,8 +28,16 @@ Marking = Mapping[Place, int]
 
 
 @dataclass
+class Budget:
+    """How much may still be looked at: shared by all diagrams of a pack, so that many parts cost no more than one."""
+
+    left: int = LIMIT
+
+
+@dataclass
 class _Play:
     diagram: Diagram
+    budget: Budget
     found: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -44,7 +52,7 @@ class _Play:
 
     def from_(self, start: str) -> None:
         first: Marking = {("step", start, ()): 1}
-        seen, queue, looked_at = {frozenset(first.items())}, deque([first]), 0
+        seen, queue = {frozenset(first.items())}, deque([first])
         while queue:
             marking = queue.popleft()
             stuck = bool(marking)
@@ -52,8 +60,8 @@ class _Play:
                 stuck = False
                 key = frozenset(next_marking.items())
                 if key not in seen:
-                    looked_at += len(key) + 1
-                    if looked_at > LIMIT:
+                    self.budget.left -= len(key) + 1
+                    if self.budget.left < 0:
                         self.found.add((start, TANGLED))
                         return
                     seen.add(key)
@@ -164,12 +172,13 @@ class _Play:
         return [flow.id for flow in self.diagram.outgoing.get(element, ())]
 
 
-def unsound(diagram: Diagram) -> set[tuple[str, str]]:
-    """(element id, sentence) for every place that is not right whatever happens."""
-    play = _Play(diagram)
+def unsound(diagram: Diagram, budget: Budget) -> set[tuple[str, str]]:
+    """(element id, sentence) for every place that is not right whatever happens. Looks no further once the budget is spent."""
+    play = _Play(diagram, budget)
     for container in (diagram.process, *(e.id for e in diagram.elements.values() if e.kind in CONTAINERS)):
         toolbox = container in diagram.elements and diagram.elements[container].kind == "adHocSubProcess"
         starts = diagram.tools(container) if toolbox else (e for e in diagram.inside(container) if e.kind == "startEvent")
         for start in starts:
-            play.from_(start.id)
+            if budget.left >= 0:
+                play.from_(start.id)
     return play.found

@@ -7,6 +7,7 @@ pack. Run as a program, it checks or runs hostile packs in a process of its own,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -187,6 +188,59 @@ def bundle(number: int, long: int = 2) -> str:
     return ends + steps + flows(", ".join(routes))
 
 
+def _split(number: int, name: str) -> str:
+    """A split whose `number` branches never join: every order of them is one of very many."""
+    ends = "".join(f'<bpmn:endEvent id="{name}e{n}"/>' for n in range(number))
+    tasks = "".join(task(f"{name}s{n}") for n in range(number))
+    routes = ", ".join(f"{name} {name}s{n}, {name}s{n} {name}e{n}" for n in range(number))
+    return f'<bpmn:parallelGateway id="{name}"/>{ends}{tasks}{flows(routes, f"{name}f")}'
+
+
+def toolbox(number: int) -> str:
+    """`number` tools that all lead into one split of twenty."""
+    routes = flows(", ".join(f"t{n} M" for n in range(number)) + ", M F", "tf")
+    tools = "".join(task(f"t{n}") for n in range(number)) + '<bpmn:exclusiveGateway id="M"/>' + routes
+    box = f'<bpmn:adHocSubProcess id="Box">{tools}{_split(20, "F")}</bpmn:adHocSubProcess>'
+    return '<bpmn:startEvent id="Begin"/><bpmn:endEvent id="Over"/>' + box + flows("Begin Box, Box Over")
+
+
+def layers(depth: int) -> Files:
+    """Layers of two diagrams, each of which calls both of the next layer; the last raises what only the first deals with."""
+    names = [["P"], *([f"L{n}x0", f"L{n}x1"] for n in range(depth))]
+    files = calls([(name, below) for above, below in pairwise([*names, []]) for name in above])
+    last = names[-1][0]
+    changes = {
+        "p.bpmn": ("</bpmn:process>", "".join(_catching(n) for n in range(2)) + "</bpmn:process>"),
+        f"{last.lower()}.bpmn": (f'<bpmn:endEvent id="{last}_e"/>', f'<bpmn:endEvent id="{last}_e">{_WRONG}</bpmn:endEvent>'),
+    }
+    for file, change in changes.items():
+        files[file] = files[file].replace(*change)
+    return {**sound(), **{name: text.replace("</bpmn:definitions>", f"{_ERROR}</bpmn:definitions>") for name, text in files.items()}}
+
+
+_WRONG, _ERROR = '<bpmn:errorEventDefinition errorRef="Er"/>', '<bpmn:error id="Er" name="wrong" errorCode="wrong"/>'
+
+
+def _catching(number: int) -> str:
+    """What deals with an error of the first diagram's call of that number."""
+    caught = f'<bpmn:boundaryEvent id="C{number}" attachedToRef="P_{number}">{_WRONG}</bpmn:boundaryEvent><bpmn:endEvent id="Ce{number}"/>'
+    return caught + flows(f"C{number} Ce{number}", f"c{number}")
+
+
+def marked(number: int) -> Files:
+    """`number` steps that must not wait and as many that they must not wait for, which hold: all beside each other."""
+    bearing = {f"w{n}": "legal" for n in range(number)} | {f"o{n}": "help" for n in range(number)}
+    steps = "".join(
+        task(name).replace("<spiffworkflow:properties>", f'<spiffworkflow:properties><spiffworkflow:property name="mark" value="{mark}"/>')
+        + f'<bpmn:endEvent id="{name}e"/>'
+        for name, mark in bearing.items()
+    )
+    routes = flows("Begin F, " + ", ".join(f"F {name}, {name} {name}e" for name in bearing))
+    files = drawn(f'<bpmn:startEvent id="Begin"/><bpmn:exclusiveGateway id="F" default="f1"/>{steps}{routes}')
+    rail = '[[rail]]\ntitle = "Nobody waits"\nnever_waits = { step = "legal", for = "help" }\n'
+    return {**files, "pack.toml": files["pack.toml"] + rail}
+
+
 def calls(names: list[tuple[str, list[str]]]) -> Files:
     """Diagrams that call each other: (name, the ones it calls, in a row)."""
     files = {}
@@ -248,6 +302,11 @@ def large() -> Iterator[tuple[str, Files]]:
     yield "calls 2^40", fan(40)
     yield "ring of 3", ring(3)
     yield "ring of 250", ring(250)
+    yield "300 tools into a split of 20", drawn(toolbox(300))
+    more = {f"p{n}.bpmn": process(re.sub(r'((?<= id|Ref)=")', rf"\1x{n}", toolbox(1)), f"X{n}") for n in range(20)}
+    yield "20 diagrams with a split of 20", drawn(toolbox(1), **more)
+    yield "18 layers that call each other", layers(18)
+    yield "150 marked steps and 150 others", marked(150)
     yield "38 groups in groups", drawn(boxes(38))
     yield "1,000 groups", drawn("".join(f'<bpmn:subProcess id="g{n}"/>' for n in range(1_000)))
     yield "20,000 question marks", sound(cell="?" * 20_000)
