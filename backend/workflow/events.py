@@ -117,6 +117,7 @@ def check_told(pack: Pack) -> Iterator[Finding]:
     """What is waited for inside the diagrams is told somewhere in them, and what is raised is dealt with."""
     told = {e.code for _, e in each_element(pack) if e.event == "signal" and e.kind in _TELLING}
     heard = {e.code for _, e in each_element(pack) if e.event == "signal" and e.kind not in _TELLING}
+    around = _Around(pack)
     for diagram, element in each_element(pack):
         if element.event == "signal" and element.kind not in _TELLING and element.code not in told:
             yield at(diagram, element, f"Nothing gives the signal “{element.code}”.", "Draw what gives it, or delete this.")
@@ -132,7 +133,7 @@ def check_told(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, element, sentence, "Draw what gives it elsewhere.")
         if element.event == "signal" and element.kind in _TELLING and _begins_itself(diagram, element):
             yield at(diagram, element, "It would begin the part that it stands in, again and again.", "Give another signal.")
-        if element.event in ("error", "escalation") and element.kind in _TELLING and not _dealt_with(pack, diagram, element, set()):
+        if element.event in ("error", "escalation") and element.kind in _TELLING and not around.deals_with(diagram, element):
             yield at(
                 diagram, element, f"Nothing around it deals with the {element.event} “{element.code}”.",
                 "Draw a boundary event on the group or call around it.",
@@ -161,29 +162,45 @@ def _begins_itself(diagram: Diagram, told: Element) -> bool:
     return any(inner.kind == "startEvent" and inner.event == told.event and inner.heard == told.heard for inner in diagram.inside(owner.id))
 
 
-def _dealt_with(pack: Pack, diagram: Diagram, raised: Element, seen: set[str]) -> bool:
-    """Whether something around catches it, in every place from which its diagram is called."""
-    container = raised.container
-    while container:
-        catchers = [e for e in diagram.elements.values() if _catches(diagram, e, container, raised)]
-        if catchers:
-            return True
-        if container == diagram.process:
-            break
-        container = diagram.elements[container].container
-    if diagram.process == pack.start or diagram.process in seen:
-        return False
-    calls = [(other, e) for other, e in each_element(pack) if e.kind == "callActivity" and e.called == diagram.process]
-    return bool(calls) and all(_caught_at(pack, other, call, raised, {*seen, diagram.process}) for other, call in calls)
+class _Around:
+    """What stands around the diagrams of a pack. Each is asked about once for each thing raised, however many calls lead to it."""
 
+    def __init__(self, pack: Pack) -> None:
+        self.start = pack.start
+        self.calls: dict[str, list[tuple[Diagram, Element]]] = {}
+        self.catchers: dict[tuple[str, str], list[Element]] = {}
+        self.known: dict[tuple[str, str, str], bool] = {}
+        for diagram, element in each_element(pack):
+            if element.kind == "callActivity":
+                self.calls.setdefault(element.called, []).append((diagram, element))
+            if element.event in ("error", "escalation") and element.kind not in _TELLING:
+                self.catchers.setdefault((diagram.process, element.event), []).append(element)
 
-def _caught_at(pack: Pack, diagram: Diagram, call: Element, raised: Element, seen: set[str]) -> bool:
-    on_call = any(e.attached_to == call.id and e.event == raised.event and e.code in ("", raised.code) for e in diagram.elements.values())
-    if on_call:
-        return True
-    # Seen from outside, the call itself is where it comes from.
-    here = replace(call, event=raised.event, code=raised.code)
-    return _dealt_with(pack, diagram, here, seen)
+    def deals_with(self, diagram: Diagram, raised: Element) -> bool:
+        """Whether something around it catches it, in every place from which its diagram is called."""
+        container, catchers = raised.container, self.catchers.get((diagram.process, raised.event), [])
+        while container:
+            if any(_catches(diagram, e, container, raised) for e in catchers):
+                return True
+            if container == diagram.process:
+                break
+            container = diagram.elements[container].container
+        return self._outside(diagram.process, raised)
+
+    def _outside(self, process: str, raised: Element) -> bool:
+        key = (process, raised.event, raised.code)
+        if key not in self.known:
+            # What comes round to itself is dealt with nowhere on the way.
+            self.known[key] = False
+            calls = self.calls.get(process, []) if process != self.start else []
+            self.known[key] = bool(calls) and all(self._caught_at(*call, raised) for call in calls)
+        return self.known[key]
+
+    def _caught_at(self, diagram: Diagram, call: Element, raised: Element) -> bool:
+        catchers = self.catchers.get((diagram.process, raised.event), [])
+        on_call = any(e.attached_to == call.id and e.code in ("", raised.code) for e in catchers)
+        # Seen from outside, the call itself is where it comes from.
+        return on_call or self.deals_with(diagram, replace(call, event=raised.event, code=raised.code))
 
 
 def _catches(diagram: Diagram, element: Element, container: str, raised: Element) -> bool:
