@@ -60,7 +60,13 @@ def check_rails(pack: Pack) -> Iterator[Finding]:
         yield _wrong(pack.title, "The diagrams call each other too often for its guard rails to be proved.", "Draw fewer calls.")
         return
     for rail in rails:
-        yield from _prove(rail, ways)
+        try:
+            yield from _prove(rail, ways)
+        except Tangled:
+            yield _wrong(
+                rail.title, "This cannot be proved: too many ways would have to be looked at.", "Mark fewer steps, or write fewer rails."
+            )
+            return
 
 
 def _problem(declared: Mapping[str, Any]) -> str:
@@ -130,7 +136,7 @@ def _always(rail: Rail, ways: Ways) -> Iterator[Finding]:
     after = [step.done for step in _bearers(ways, *rail.said["after"], word="after")]
     for mark in rail.said["reaches"]:
         reached = _bearers(ways, mark)
-        past = escapes(ways.case.opens, ways.case.done, frozenset(step.opens for step in reached))
+        past = escapes(ways, ways.case.opens, ways.case.done, frozenset(step.opens for step in reached))
         for spot in [spot for spot in after if spot in past][:1]:
             yield _broken(
                 rail, follow(past, spot, ways.case.done), f"“{_name(reached, mark)}” is never reached on the way", "Draw the way on to it."
@@ -138,28 +144,56 @@ def _always(rail: Rail, ways: Ways) -> Iterator[Finding]:
 
 
 def _never_waits(rail: Rail, ways: Ways) -> Iterator[Finding]:
+    others = _beside(_bearers(ways, *rail.said["for"]))
+    searches: dict[tuple[Spot, ...], Search] = {}
     for step in _bearers(ways, *rail.said["step"]):
-        for other in _bearers(ways, *rail.said["for"]):
-            spots = _waiting(ways, step, other)
+        for within, beside in others.items():
+            ways.follow(len(within) + 1)
+            spots = _waiting(ways, step, within, beside, searches)
             if spots:
                 joins = [spot for spot in spots if spot.joins]
                 yield _broken(rail, spots, "it waits on the way", "Lead the two to ends of their own.", at=joins[0] if joins else None)
                 return
 
 
-def _waiting(ways: Ways, step: Step, other: Step) -> list[Spot]:
-    """A way from the one to the other inside the smallest part of the case that holds both. Starting the next tool, or
-    an event sub-process, is waiting for nobody."""
-    if step.opens in other.inside or other.opens in step.inside:
+def _beside(steps: list[Step]) -> dict[tuple[Spot, ...], list[Step]]:
+    """The steps by what is around them: those in the same part can be searched from at once."""
+    found: dict[tuple[Spot, ...], list[Step]] = {}
+    for step in steps:
+        found.setdefault(step.opens.within, []).append(step)
+    return found
+
+
+def _waiting(ways: Ways, step: Step, within: tuple[Spot, ...], beside: list[Step], searches: dict[tuple[Spot, ...], Search]) -> list[Spot]:
+    """A way to the one from any of the others beside each other, inside the smallest part of the case that holds both.
+    No step waits for what it is in, or for what is in it."""
+    if step.opens in within:
         return []
-    shared = [spot for spot, same in zip(step.opens.within, other.opens.within, strict=False) if spot is same]
+    both = _shared(step, within)
+    key = (*within, both)
+    if key not in searches:
+        searches[key] = _search(ways, both, beside)
+    if step.opens not in searches[key].found:
+        return []
+    apart = [other for other in beside if other.opens not in step.inside]
+    search = searches[key] if len(apart) == len(beside) else _search(ways, both, apart)
+    return search.path(step.opens) if step.opens in search.found else []
+
+
+def _shared(step: Step, within: tuple[Spot, ...]) -> Spot:
+    """The smallest part that holds both and happens only once."""
+    shared = [spot for spot, same in zip(step.opens.within, within, strict=False) if spot is same]
     while _in_turn(shared[-1]):
         shared.pop()
-    both = shared[-1]
+    return shared[-1]
+
+
+def _search(ways: Ways, both: Spot, others: list[Step]) -> Search:
+    """Where a case can get to from the others inside `both`. Starting the next tool, or an event sub-process, is waiting for nobody."""
     own = [spot for spot in ways.opened[both] if spot.within[-1] is both]
+    ways.follow(len(ways.opened[both]))
     apart = {spot for spot in own if spot.element is None or spot.element.event_sub_process} | {both, *([both.other] if both.other else [])}
-    search = Search(ways, [other.done], frozenset(apart), lambda line: False)
-    return search.path(step.opens) if step.opens in search.found else []
+    return Search(ways, [other.done for other in others], frozenset(apart), lambda line: False)
 
 
 def _in_turn(spot: Spot) -> bool:

@@ -36,6 +36,7 @@ class Search:
         while queue:
             spot = queue.popleft()
             for target in onward(spot):
+                self.ways.follow()
                 if target in self.found or target in self.closed or not self._passes(target, spot, reached):
                     continue
                 if not alone and target.other in self.around and target.done and spot not in own and not _kills(spot):
@@ -52,7 +53,7 @@ class Search:
         if not target.done or opening not in self.ways.opened or opening in self.around or opening not in reached:
             return True
         if target not in self.through:
-            self.through[target] = escapes(opening, target, self.closed)
+            self.through[target] = escapes(self.ways, opening, target, self.closed)
         return opening in self.through[target]
 
     def path(self, last: Spot) -> list[Spot]:
@@ -76,7 +77,7 @@ def _kills(spot: Spot) -> bool:
     return spot.other is not None and spot.other.ends_all
 
 
-def escapes(opens: Spot, done: Spot, closed: frozenset[Spot]) -> dict[Spot, Spot]:
+def escapes(ways: Ways, opens: Spot, done: Spot, closed: frozenset[Spot]) -> dict[Spot, Spot]:
     """Backward: the spots from which a whole run through what `opens` can get to where it is `done` without entering the closed spots, each
     with the spot it goes on to. After a split every branch must get there.
     """
@@ -84,6 +85,7 @@ def escapes(opens: Spot, done: Spot, closed: frozenset[Spot]) -> dict[Spot, Spot
     queue = deque([done])
     while queue:
         spot = queue.popleft()
+        ways.follow(len(spot.sources))
         for source in spot.sources:
             if source in found or source in closed or (source is not opens and opens not in source.within):
                 continue

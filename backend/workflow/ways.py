@@ -18,10 +18,12 @@ from backend.workflow.packs import Pack
 
 #: Steps opened up, and how deep, before a pack is called too tangled to be proved.
 LIMIT, DEPTH = 20_000, 200
+#: Lines followed for all guard rails of a pack together, before the rest cannot be proved.
+FOLLOWED = 500_000
 
 
 class Tangled(Exception):
-    """The diagrams call each other so often that their ways cannot all be looked at."""
+    """There are so many ways that they cannot all be looked at."""
 
 
 @dataclass(eq=False)
@@ -71,6 +73,13 @@ class Ways:
     marked: dict[str, list[Step]] = field(default_factory=dict)
     #: By the opening of each step that holds others: every opening inside it.
     opened: dict[Spot, list[Spot]] = field(default_factory=dict)
+    followed: int = 0
+
+    def follow(self, lines: int = 1) -> None:
+        """Count lines that are followed. Raises `Tangled` when there are too many."""
+        self.followed += lines
+        if self.followed > FOLLOWED:
+            raise Tangled
 
 
 def ways_through(pack: Pack) -> Ways:

@@ -227,7 +227,7 @@ def _catching(number: int) -> str:
     return caught + flows(f"C{number} Ce{number}", f"c{number}")
 
 
-def marked(number: int) -> Files:
+def marked(number: int, rails: int = 1) -> Files:
     """`number` steps that must not wait and as many that they must not wait for, which hold: all beside each other."""
     bearing = {f"w{n}": "legal" for n in range(number)} | {f"o{n}": "help" for n in range(number)}
     steps = "".join(
@@ -238,7 +238,14 @@ def marked(number: int) -> Files:
     routes = flows("Begin F, " + ", ".join(f"F {name}, {name} {name}e" for name in bearing))
     files = drawn(f'<bpmn:startEvent id="Begin"/><bpmn:exclusiveGateway id="F" default="f1"/>{steps}{routes}')
     rail = '[[rail]]\ntitle = "Nobody waits"\nnever_waits = { step = "legal", for = "help" }\n'
-    return {**files, "pack.toml": files["pack.toml"] + rail}
+    return {**files, "pack.toml": files["pack.toml"] + rail * rails}
+
+
+def rounds(number: int) -> Files:
+    """`number` rounds beside each other, whose step waits for no other and comes back to itself."""
+    files = marked(number)
+    back = re.sub(r'sourceRef="([wo]\d+)" targetRef="\1e"', r'sourceRef="\1" targetRef="\1"', files["p.bpmn"])
+    return {**files, "p.bpmn": back.replace('value="legal"', 'value="legal help"')}
 
 
 def calls(names: list[tuple[str, list[str]]]) -> Files:
@@ -307,6 +314,8 @@ def large() -> Iterator[tuple[str, Files]]:
     yield "20 diagrams with a split of 20", drawn(toolbox(1), **more)
     yield "18 layers that call each other", layers(18)
     yield "150 marked steps and 150 others", marked(150)
+    yield "1,000 guard rails", marked(150, 1_000)
+    yield "240 marked rounds", rounds(240)
     yield "38 groups in groups", drawn(boxes(38))
     yield "1,000 groups", drawn("".join(f'<bpmn:subProcess id="g{n}"/>' for n in range(1_000)))
     yield "20,000 question marks", sound(cell="?" * 20_000)

@@ -267,6 +267,20 @@ def test_a_redraw_of_the_baseline_that_breaks_a_rule_of_the_trade_is_refused(
     assert any(how in finding.sentence and finding.sentence.endswith(way) for finding in broken), found
 
 
+def test_a_step_that_comes_round_to_itself_waits_for_nobody_beside_it() -> None:
+    body = "startEvent S\nparallelGateway F\nuserTask One__B__D\nexclusiveGateway G\nendEvent E\nuserTask Two__D\nendEvent E2\n"
+    alone = body + "S -> F\nF -> One__B__D\nOne__B__D -> G\nG -> One__B__D\nG -> E\nF -> Two__D\n"
+    assert not broken(WAITS, alone + "Two__D -> E2")
+    assert broken(WAITS, alone + "Two__D -> G")[0].sentence.endswith("it waits on the way Two -> G -> One.")
+
+
+def test_rails_over_more_ways_than_can_be_looked_at_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    rails = tuple({**rail, "title": f"Rule {number}"} for number, rail in enumerate(PACK.rails))
+    monkeypatch.setattr("backend.workflow.ways.FOLLOWED", 1_000)
+    found = list(check_rails(replace(PACK, rails=rails)))
+    assert len(found) == 1 and found[0].name.startswith("Rule ") and "cannot be proved" in found[0].sentence
+
+
 Who = Callable[[str], User]
 
 
