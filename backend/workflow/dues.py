@@ -6,17 +6,28 @@ the step where it has no promise. Knows no case and no letters.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import Error
+
 from backend.rules.working_time import Calendar
+from backend.workflow import watchdog
 from backend.workflow.engine import Effect, EngineError, Run, scopes
 from backend.workflow.expressions import ExpressionError, Function, Value, parse
 from backend.workflow.functions import functions_for
 from backend.workflow.models import Instance, Task
 from backend.workflow.packs import Pack
 from backend.workflow.values import unpack
+
+log = logging.getLogger(__name__)
+CANNOT = (
+    "The office calendar changed, and the dates of this case could not be worked out again: they are as before. "
+    "Check them by hand, and tell those who look after the software."
+)
 
 
 def due_of(
@@ -48,33 +59,49 @@ class Moved:
 
 
 def recompute(instances: Sequence[Instance], *, was: Calendar, will: Calendar, opened_before: datetime, now: datetime) -> list[Moved]:
-    """Work out again what is open in these instances, which the caller has locked. A fixed number of statements.
+    """Work out again what is open in these instances, which the caller has locked. A fixed number of statements,
+    and a few more for each that cannot be read.
 
     Only what the calendar alone moves is moved: a date that came about in any other way stays.
     """
-    change = _Change(was, will, now)
     tasks = Task.objects.filter(instance__in=instances, status=Task.OPEN, opened_at__lte=opened_before).order_by("due_at", "pk")
     by_instance: dict[int, list[Task]] = {instance.pk: [] for instance in instances}
     for task in tasks:
         by_instance[task.instance_id].append(task)
-    for instance in instances:
-        change.look_at(instance, by_instance[instance.pk])
-    Task.objects.bulk_update(change.tasks, ["due_at"], batch_size=500)
-    Instance.objects.bulk_update(change.timed, ["state", "due_at"], batch_size=500)
-    return change.moved
+    changes = [_Change(instance, was, will) for instance in instances]
+    read = [change for change in changes if change.works_out(by_instance[change.instance.pk], now)]
+    Task.objects.bulk_update([task for change in read for task in change.tasks], ["due_at"], batch_size=500)
+    Instance.objects.bulk_update([change.instance for change in read if change.timed], ["state", "due_at"], batch_size=500)
+    return [moved for change in read for moved in change.moved]
 
 
 class _Change:
-    """Serves as the host of runs that stand still: they are asked for their timers and nothing else."""
+    """What a changed calendar moves in one instance. Serves as the host of a run that stands still: it is asked for its
+    timers and nothing else."""
 
-    def __init__(self, was: Calendar, will: Calendar, now: datetime) -> None:
-        self.was, self.will, self.now = was, will, now
+    def __init__(self, instance: Instance, was: Calendar, will: Calendar) -> None:
+        self.instance, self.was, self.will = instance, was, will
         self.before, self.functions = functions_for(was), functions_for(will)
         self.moved: list[Moved] = []
         self.tasks: list[Task] = []
-        self.timed: list[Instance] = []
+        self.timed = False
 
-    def look_at(self, instance: Instance, tasks: Sequence[Task]) -> None:
+    def works_out(self, tasks: Sequence[Task], now: datetime) -> bool:
+        """Whether the instance could be read. If not, others go on without it, and managers see a fault."""
+        try:
+            self._look(tasks)
+        except (Error, SoftTimeLimitExceeded):
+            # The machine's trouble and not this instance's: the whole batch is tried again.
+            raise
+        except Exception as error:
+            # Its kind and number, never its words: logs hold no personal data.
+            log.error("Dates of instance %s could not be worked out again: %s", self.instance.pk, type(error).__name__)
+            watchdog.raise_fault(self.instance.pk, CANNOT, now=now)
+            return False
+        return True
+
+    def _look(self, tasks: Sequence[Task]) -> None:
+        instance = self.instance
         contents = instance.version.contents
         facts: dict[str, Value] = {**dict.fromkeys(contents.facts), **unpack(instance.facts)}
         own = scopes(instance.state) if tasks else {}
@@ -105,7 +132,7 @@ class _Change:
         if any(not one.kept for one in moved):
             outcome = run.outcome()
             instance.state, instance.due_at = outcome.state, outcome.due_at
-            self.timed.append(instance)
+            self.timed = True
 
     def perform(self, effect: Effect) -> Mapping[str, Value]:
         raise EngineError(_STILL)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +17,7 @@ from django.utils import timezone
 from backend.accounts.calendar import change_calendar
 from backend.accounts.models import CalendarChange, Landlord, User
 from backend.audit.models import Entry
-from backend.casework import commands, recomputing
+from backend.casework import commands, queries, recomputing
 from backend.casework.jobs import recompute_waiting
 from backend.casework.models import Case
 from backend.casework.recomputing import recompute_next
@@ -167,6 +169,35 @@ def test_batches_take_a_fixed_number_of_statements_each_and_go_on_where_they_sto
     assert (change.moved, change.kept) == (30, 6)
     assert len(asked) == 4 and max(asked) <= 9
     assert set(Task.objects.filter(name="Visit").values_list("due_at", flat=True)) == {at("2026-12-01 17:00")}
+
+
+@pytest.mark.parametrize("timed", [False, True], ids=["a task", "a timer"])
+def test_a_case_that_cannot_be_read_is_left_out_as_a_fault_and_every_other_moves(
+    inward: Case, landlord: Landlord, user: Who, caplog: pytest.LogCaptureFixture, timed: bool
+) -> None:
+    bad = open_case(landlord, user, FRIDAY)
+    Instance.objects.filter(pk=bad.instance_id).update(
+        state={"format": 0, "name": "Carol Whitmore", **({"scopes": [], "trees": []} if timed else {})}, due_at=FRIDAY if timed else None
+    )
+    Task.objects.filter(instance=bad.instance_id).update(due_at=at("2026-11-23 17:00"))
+    change = shut(landlord, user("admin"))
+    assert change.done_at is not None and due(inward, "Start closing the case") == at("2026-11-26 17:00")
+    assert not Entry.objects.filter(case_id=bad.pk, verb__in=["keep_promise", "recompute_promise"]).exists()
+    assert [(fault.instance_id, "Check them by hand" in fault.sentence) for fault in queries.open_faults(user("leader"))] == [
+        (bad.instance_id, True)
+    ]
+    assert f"instance {bad.instance_id} " in caplog.text and "Whitmore" not in caplog.text
+
+
+def test_health_counts_changed_calendars_that_wait_longer_than_an_hour(landlord: Landlord, user: Who) -> None:
+    now, said = timezone.now(), StringIO()
+    coming = Calendar().next_working_day(timezone.localdate() + timedelta(days=90))
+    change = change_calendar(landlord=landlord, first=coming, last=coming, closed=True, reason="Move", by=user("admin"), now=now)
+    call_command("health", stdout=said)
+    CalendarChange.objects.filter(pk=change.pk).update(at=now - timedelta(minutes=61))
+    with pytest.raises(SystemExit):
+        call_command("health", stdout=said)
+    assert said.getvalue() == "All is well.\n1 changed calendar after which dates have not been worked out again\n"
 
 
 def test_only_an_administrator_of_the_landlord_changes_the_calendar(landlord: Landlord, user: Who) -> None:

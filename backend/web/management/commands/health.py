@@ -8,19 +8,23 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from backend.accounts.models import CalendarChange
 from backend.correspondence.models import Letter
 from backend.workflow.models import Instance
 from backend.workflow.watchdog import WHOLE, silent
 
 #: Timers and letters are looked at every two seconds: what waits longer than this waits for a process that is down.
 PATIENCE = timedelta(minutes=1)
+#: Dates are worked out again in batches: a landlord with very many cases may take minutes.
+CALENDAR_PATIENCE = timedelta(hours=1)
 
 
 class Command(BaseCommand):
-    help = "Says what has stopped: cases in silence, timers and letters that nobody takes. Counts only, no names."
+    help = "Says what has stopped: cases in silence; timers, letters and changed calendars that nobody takes. Counts only, no names."
 
     def handle(self, *args: object, **options: object) -> None:
-        late = timezone.now() - PATIENCE
+        now = timezone.now()
+        late = now - PATIENCE
         counts = {
             "stopped in silence": (
                 silent() | Instance.objects.filter(faults__engine_id=WHOLE, faults__resolved_at=None, ended_at=None)
@@ -30,9 +34,15 @@ class Command(BaseCommand):
                 case__letters__status=Letter.QUEUED, case__letters__queued_at__lt=late
             ).distinct(),
         }
-        wrong = {said: count for said, found in counts.items() if (count := found.count())}
-        for said, count in wrong.items():
-            self.stdout.write(f"{count} case{'s' if count != 1 else ''} {said}")
+        wrong = [_counted(count, "case", said) for said, found in counts.items() if (count := found.count())]
+        if changes := CalendarChange.objects.filter(done_at=None, at__lt=now - CALENDAR_PATIENCE).count():
+            wrong.append(_counted(changes, "changed calendar", "after which dates have not been worked out again"))
+        for line in wrong:
+            self.stdout.write(line)
         if wrong:
             sys.exit(1)
         self.stdout.write("All is well.")
+
+
+def _counted(count: int, noun: str, said: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''} {said}"
