@@ -69,6 +69,18 @@ def test_a_version_that_no_open_case_follows_keeps_nobody_from_starting(case: Ca
     start()
 
 
+@pytest.mark.parametrize("unreadable", [{"format": 0}, {"other": 1}], ids=["another format", "no format"])
+def test_a_later_case_whose_saved_state_has_another_format_keeps_the_release_from_starting(
+    case: Case, landlord: Landlord, user: Who, now: datetime, unreadable: dict[str, int]
+) -> None:
+    later = open_case(landlord, user, now, place="9 Mill Lane")
+    Instance.objects.filter(pk=later.instance_id).update(state=unreadable)
+    with pytest.raises(CommandError) as stopped:
+        start()
+    assert str(stopped.value).startswith(NAMED) and f"instance {later.instance_id} cannot be read" in str(stopped.value)
+    assert str(stopped.value).count(NAMED) == 1
+
+
 def test_the_check_takes_as_long_for_many_cases_as_for_one(case: Case, landlord: Landlord, user: Who, now: datetime) -> None:
     with CaptureQueriesContext(connection) as one:
         list(release.refusals())
