@@ -68,8 +68,8 @@ def recompute(instances: Sequence[Instance], *, was: Calendar, will: Calendar, o
     by_instance: dict[int, list[Task]] = {instance.pk: [] for instance in instances}
     for task in tasks:
         by_instance[task.instance_id].append(task)
-    changes = [_Change(instance, was, will) for instance in instances]
-    read = [change for change in changes if change.works_out(by_instance[change.instance.pk], now)]
+    changes = [_Change(instance, was, will, now) for instance in instances]
+    read = [change for change in changes if change.works_out(by_instance[change.instance.pk])]
     Task.objects.bulk_update([task for change in read for task in change.tasks], ["due_at"], batch_size=500)
     Instance.objects.bulk_update([change.instance for change in read if change.timed], ["state", "due_at"], batch_size=500)
     return [moved for change in read for moved in change.moved]
@@ -79,14 +79,14 @@ class _Change:
     """What a changed calendar moves in one instance. Serves as the host of a run that stands still: it is asked for its
     timers and nothing else."""
 
-    def __init__(self, instance: Instance, was: Calendar, will: Calendar) -> None:
-        self.instance, self.was, self.will = instance, was, will
+    def __init__(self, instance: Instance, was: Calendar, will: Calendar, now: datetime) -> None:
+        self.instance, self.was, self.will, self.now = instance, was, will, now
         self.before, self.functions = functions_for(was), functions_for(will)
         self.moved: list[Moved] = []
         self.tasks: list[Task] = []
         self.timed = False
 
-    def works_out(self, tasks: Sequence[Task], now: datetime) -> bool:
+    def works_out(self, tasks: Sequence[Task]) -> bool:
         """Whether the instance could be read. If not, others go on without it, and managers see a fault."""
         try:
             self._look(tasks)
@@ -96,7 +96,7 @@ class _Change:
         except Exception as error:
             # Its kind and number, never its words: logs hold no personal data.
             log.error("Dates of instance %s could not be worked out again: %s", self.instance.pk, type(error).__name__)
-            watchdog.raise_fault(self.instance.pk, CANNOT, now=now)
+            watchdog.raise_fault(self.instance.pk, CANNOT, now=self.now)
             return False
         return True
 
