@@ -130,9 +130,11 @@ class Run:
             print(f"{time.monotonic() - started:>6.0f} s {len(self.ledger.done):>6} done", file=sys.stderr)
         self.seconds = time.monotonic() - started
         self.trouble.everything()
+        # Measured at once: an officer who still waits for an answer is not what recovery waits for.
+        self.recovery = self._until_all_is_done()
         for thread in threads:
             thread.join(60)
-        self.recovery = self._until_all_is_done()
+        self._until_all_is_done()
 
     def _watch(self) -> None:
         """The watchdog's question, every second."""
