@@ -14,6 +14,7 @@ from backend.workflow.engine import MAX_ROUNDS
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
 from backend.workflow.shape import at, each_element
+from backend.workflow.spread import spread
 
 #: The events that each kind of element may have.
 OFFERED = {
@@ -25,7 +26,7 @@ OFFERED = {
     "boundaryEvent": {"message", "timer", "signal", "escalation", "error"},
 }
 _TELLING = {"endEvent", "intermediateThrowEvent"}
-_NAMES = {"signal": "signal", "escalation": "escalation", "error": "error"}
+_NAMED = {"signal", "escalation", "error"}
 
 
 def check_offered(pack: Pack) -> Iterator[Finding]:
@@ -43,8 +44,8 @@ def check_offered(pack: Pack) -> Iterator[Finding]:
             continue
         if element.event not in OFFERED[element.kind]:
             yield at(diagram, element, *_refused(element))
-        elif element.event in _NAMES and not element.code and (element.kind in _TELLING or element.event == "signal"):
-            yield at(diagram, element, f"The {_NAMES[element.event]} has no name.", "Give it a name.")
+        elif element.event in _NAMED and not element.code and (element.kind in _TELLING or element.event == "signal"):
+            yield at(diagram, element, f"The {element.event} has no name.", "Give it a name.")
         elif element.event == "error" and not element.interrupting:
             yield at(diagram, element, "An error always ends what it happens in.", "Let it interrupt, or use an escalation.")
         elif element.kind == "boundaryEvent" and element.event in ("error", "escalation") and not _can_raise(diagram, element):
@@ -144,14 +145,12 @@ def _only_after(pack: Pack, diagram: Diagram, wait: Element) -> bool:
     """Whether nothing gives the signal but what comes after the wait for it, in its own container."""
     giving = [e for _, e in each_element(pack) if e.event == "signal" and e.kind in _TELLING and e.code == wait.code]
     inside = list(diagram.inside(wait.container))
-    stack = [e.id for e in inside if not diagram.incoming.get(e.id) and not e.attached_to]
-    before = set(stack)
-    while stack:
-        step = stack.pop()
-        following = [flow.target for flow in diagram.outgoing.get(step, ())] + [e.id for e in inside if e.attached_to == step]
-        new = [target for target in following if step != wait.id and target not in before]
-        before.update(new)
-        stack.extend(new)
+
+    def following(step: str) -> list[str]:
+        onward = [flow.target for flow in diagram.outgoing.get(step, ())] + [e.id for e in inside if e.attached_to == step]
+        return [] if step == wait.id else onward
+
+    before = spread((e.id for e in inside if not diagram.incoming.get(e.id) and not e.attached_to), following)
     return bool(giving) and all(e.container == wait.container and e.id not in before for e in giving)
 
 

@@ -12,6 +12,7 @@ from backend.workflow.bpmn import CONTAINERS, GATEWAYS, SYSTEM, Diagram, Element
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
 from backend.workflow.soundness import Budget, unsound
+from backend.workflow.spread import spread
 
 _UNNAMED = {
     "userTask": "a task for a person", "manualTask": "something done away from the screen", "serviceTask": "something the system does",
@@ -73,7 +74,7 @@ def check_soundness(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, diagram.elements[element], sentence, "Join what was split, or end each branch by itself.")
         after = {element: _gateways_after(diagram, element) for element in diagram.elements}
         for step in diagram.elements.values():
-            if step.kind in GATEWAYS and step.id in _spread(set(after[step.id]), after.__getitem__):
+            if step.kind in GATEWAYS and step.id in spread(set(after[step.id]), after.__getitem__):
                 yield at(diagram, step, "A case could go round here without anybody doing anything.", "Draw a task into the round.")
 
 
@@ -110,24 +111,14 @@ def _check_container(diagram: Diagram, container: str) -> Iterator[Finding]:
     attached: dict[str, list[str]] = {}
     for step in steps.values():
         attached.setdefault(step.attached_to, []).append(step.id)
-    reached = _spread(starts | alone, lambda s: [*(f.target for f in diagram.outgoing.get(s, ())), *attached.get(s, ())])
+    reached = spread(starts | alone, lambda s: [*(f.target for f in diagram.outgoing.get(s, ())), *attached.get(s, ())])
     ends = {s.id for s in steps.values() if s.kind == "endEvent" or (toolbox and not diagram.outgoing.get(s.id)) or s.event_sub_process}
-    ending = _spread(ends, lambda s: [f.source for f in diagram.incoming.get(s, ())])
+    ending = spread(ends, lambda s: [f.source for f in diagram.incoming.get(s, ())])
     for step in steps.values():
         if step.id not in reached:
             yield at(diagram, step, "Nothing leads here, so it would never happen.", "Draw a line to it, or delete it.")
         elif step.id not in ending:
             yield at(diagram, step, "Nothing leads on from here to an end.", "Draw a line on from it.")
-
-
-def _spread(start: set[str], following: Callable[[str], list[str]]) -> set[str]:
-    seen, stack = set(start), list(start)
-    while stack:
-        for other in following(stack.pop()):
-            if other not in seen:
-                seen.add(other)
-                stack.append(other)
-    return seen
 
 
 _CHOOSING = {"exclusiveGateway", "inclusiveGateway"}
@@ -159,7 +150,7 @@ def check_calls(pack: Pack) -> Iterator[Finding]:
     own = {diagram.process: len(diagram.elements) for diagram in pack.diagrams.values()}
     for diagram in pack.diagrams.values():
         problem = None
-        if diagram.process in _spread(set(calls.get(diagram.process, ())), lambda p: list(calls.get(p, ()))):
+        if diagram.process in spread(set(calls.get(diagram.process, ())), lambda p: list(calls.get(p, ()))):
             problem = "This diagram calls itself, so a case would never leave it.", "Take one of the calls away."
         elif _laid_out(diagram.process, calls, own) > MAX_LAID_OUT:
             problem = f"With everything it calls it has more than {MAX_LAID_OUT:,} steps.", "Call fewer diagrams."

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from backend.workflow.bpmn import CONTAINERS, Diagram, Element
+from backend.workflow.spread import spread
 
 #: Places in all markings of a pack together that are looked at before it is called too tangled to be proved.
 LIMIT = 100_000
@@ -139,16 +140,12 @@ class _Play:
         """The steps from which a token can come along `line` without passing `join`."""
         if (join, line) not in self.reach:
             first = self.diagram.flows[line].source
-            seen, stack = {first}, [first]
-            while stack:
-                step = stack.pop()
-                sources = [flow.source for flow in self.diagram.incoming.get(step, ())]
-                sources += [host] if (host := self.diagram.elements[step].attached_to) else []
-                new = [source for source in sources if source not in seen and source != join]
-                seen.update(new)
-                stack.extend(new)
-            self.reach[join, line] = frozenset(seen)
+            self.reach[join, line] = frozenset(spread([first], lambda step: [s for s in self._sources(step) if s != join]))
         return self.reach[join, line]
+
+    def _sources(self, step: str) -> list[str]:
+        host = self.diagram.elements[step].attached_to
+        return [*(flow.source for flow in self.diagram.incoming.get(step, ())), *([host] if host else [])]
 
     def _moved(self, marking: Marking, taken: list[Place], lines: list[str], *also: Place) -> Marking:
         moved = dict(marking)

@@ -11,6 +11,7 @@ from SpiffWorkflow.task import Task
 
 from backend.workflow.engine.specs import Join, Some, Toolbox, Whenever, same_run
 from backend.workflow.engine.tokens import alive, around, cancel, unfinished
+from backend.workflow.spread import spread
 
 
 def end_branch(task: Task) -> bool:
@@ -51,11 +52,4 @@ def whole_of(task: Task) -> list[Task] | None:
 
 
 def _ahead(spec: Any) -> set[Any]:
-    seen: set[Any] = set()
-    stack = [] if spec.beside else list(spec.outputs)
-    while stack:
-        current = stack.pop()
-        if current not in seen:
-            seen.add(current)
-            stack.extend(current.outputs)
-    return seen
+    return set() if spec.beside else spread(spec.outputs, lambda step: step.outputs)

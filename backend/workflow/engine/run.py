@@ -310,12 +310,11 @@ class Run:
 
     def _strike(self) -> bool:
         """Let the timer happen that fell due first."""
-        dated = [(due, number) for number, task in enumerate(self._timers()) if (due := task.task_spec.due(task)) is not None]
-        due, number = min(dated, default=(None, 0))
-        if due is None or due > self.host.now:
+        struck = [(due, task) for task in self._timers() if (due := task.task_spec.due(task)) is not None and due <= self.host.now]
+        if not struck:
             return False
-        task = self._timers()[number]
-        task.task_spec.happen(task)
+        _, first = min(struck, key=lambda found: found[0])
+        first.task_spec.happen(first)
         return True
 
     def _trees(self) -> list[Any]:

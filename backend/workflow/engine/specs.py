@@ -31,6 +31,7 @@ from backend.errors import DomainError
 from backend.workflow.bpmn import PEOPLE, Element
 from backend.workflow.engine.tokens import CAME, GATE, HOST, TOOL_RUN, alive, around, cancel, detach, put, unfinished
 from backend.workflow.expressions import ExpressionError, Value
+from backend.workflow.spread import spread
 
 #: Where a token's fault is kept while it waits for a person: `{"sentence": …}`; and its timer's time.
 FAULT, DUE = "fault", "due"
@@ -221,15 +222,12 @@ class Some(Join, Decision):
         if not hasattr(self, "_before"):
             self._before: dict[str, frozenset[str]] = {}
         if line not in self._before:
-            specs, seen, stack = self._wf_spec.task_specs, {line}, [line]
-            while stack:
-                spec = specs[stack.pop()]
-                sources = [*spec._inputs, *([spec.element.attached_to] if spec.element.attached_to else [])]
-                new = [name for name in sources if name not in seen and name != self.name]
-                seen.update(new)
-                stack.extend(new)
-            self._before[line] = frozenset(seen)
+            self._before[line] = frozenset(spread([line], lambda name: [source for source in self._sources(name) if source != self.name]))
         return self._before[line]
+
+    def _sources(self, name: str) -> list[str]:
+        spec = self._wf_spec.task_specs[name]
+        return [*spec._inputs, *([spec.element.attached_to] if spec.element.attached_to else [])]
 
 
 def same_run(one: Task, other: Task) -> bool:
