@@ -141,3 +141,20 @@ def test_a_diagram_about_somebody_of_another_case_is_a_fault() -> None:
     run.begin()
     outcome = run.outcome()
     assert "not in this case" in outcome.troubles[0].sentence and outcome.open == []
+
+
+def test_a_repetition_about_somebody_whose_count_was_wrong_goes_on_once_it_is_put_right() -> None:
+    many = (
+        ABOUT.format("")
+        + "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>rounds</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+    )
+    call = f'<bpmn:callActivity id="C" calledElement="Q">{many}</bpmn:callActivity>'
+    diagram, called = read("p.bpmn", drawn("startEvent S\nendEvent E\nS -> C\nC -> E", call)), read("q.bpmn", CALLED)
+    specs, elements = build("P", {"p": diagram, "q": called}), {**diagram.elements, **called.elements}
+    run = Run(specs, elements, People(), {"subject": 7, "rounds": 500})
+    run.begin()
+    stopped = run.outcome()
+    again = Run(specs, elements, People(), stopped.facts, stopped.state)
+    again.retry(stopped.troubles[0].id, {"rounds": 2})
+    outcome = again.outcome()
+    assert (outcome.troubles, len(outcome.open)) == ([], 2)

@@ -35,7 +35,7 @@ from backend.workflow.engine.specs import (
     Throw,
     Toolbox,
     Whenever,
-)  # fmt: skip
+)
 from backend.workflow.engine.state import State, dump, empty, load, prune
 from backend.workflow.engine.tokens import INSIDE, TOOL_RUN, alive, around, attached, cancel, grow, put, rooted, unfinished
 from backend.workflow.expressions import ExpressionError, Function, Value, parse
@@ -92,7 +92,9 @@ class Run:
     def enter(self, task: Task) -> None:
         """Open the inside of an activity. A called diagram that is about somebody runs in a scope of its own."""
         element, data = task.task_spec.element, dict(task.data)
-        party = self._seen(task).get(element.properties.get("about", "")) if element.called else None
+        # What repeats a call opens rounds; each call among them is about somebody by itself.
+        called = element.called and task.task_spec.drawn
+        party = self._seen(task).get(element.properties.get("about", "")) if called else None
         if party is not None:
             if not isinstance(party, int) or not self.host.knows(party):
                 raise EngineError(f"“{element.label}” is about somebody who is not in this case.")
