@@ -1,0 +1,126 @@
+"""Many cases without running each: a few are lived through the product's own commands, the rest are their copies in the database.
+
+A copy has rows of its own in every table that belongs to a case, its own dates and its own officer. Knows every such table from
+the models, so a new kind of row is copied without a word here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connection, models
+
+from backend.accounts.models import Landlord, Patch, User
+from backend.audit.models import Entry
+from backend.casework.models import Case, Person, Report
+from backend.workflow.models import Instance, Version
+from backend.workflow.publishing import live_version
+
+#: Further apart than the numbers of any two lived rows; those of cases that are open begin in the middle.
+STRIDE = 1_000_000
+OPEN = STRIDE // 2
+DAYS = 5 * 365
+#: Columns that bear a row's number without a foreign key.
+BARE = {"case_id", "party_id", "first_reporter"}
+LEFT_OUT = {"rendition"}
+
+
+@dataclass(frozen=True)
+class Into:
+    """Where copies go: whose they are, who works on them, and how many of each lived case."""
+
+    landlord: Landlord
+    officers: Sequence[User]
+    patches: Sequence[Patch]
+    first: int
+    last: int
+
+
+def now_open_ones() -> None:
+    """The cases lived from here on stay open: their copies are of this week, but for one in ten, whose tasks are late."""
+    with connection.cursor() as cursor:
+        for model in belonging():
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [model._meta.db_table, OPEN])
+
+
+def copy_cases(into: Into) -> None:
+    """Copy every lived row `into` a landlord."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # rows come whole: no checking of each, no refusing triggers
+        for model in belonging():
+            cursor.execute(_copying(model, into))
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def settle() -> None:
+    """What a database does in quiet hours."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def belonging() -> list[type[models.Model]]:
+    """Every table whose rows belong to a case, those first that others point at."""
+    roots: list[type[models.Model]] = [Person, Instance, Case, Report, Entry]
+    found, grew = list(roots), True
+    while grew:
+        more = [m for m in apps.get_models() if m not in found and m._meta.model_name not in LEFT_OUT and _points_at(m, found)]
+        found, grew = found + more, bool(more)
+    return found
+
+
+def _points_at(model: type[models.Model], known: Iterable[type[models.Model]]) -> bool:
+    return any(field.related_model in known for field in model._meta.concrete_fields if field.is_relation)
+
+
+def _copying(model: type[models.Model], into: Into) -> str:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    values = ", ".join(_value(field, into) for field in fields)
+    table = model._meta.db_table
+    return (
+        f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" t, generate_series({into.first}, {into.last}) g '
+        f"WHERE t.id < {STRIDE}"
+    )
+
+
+def _value(field: models.Field, into: Into) -> str:  # type: ignore[type-arg]
+    column = f't."{field.column}"'
+    if field.is_relation:
+        return _reference(field, column, into)
+    if field.primary_key or field.column in BARE:
+        return f"{column} + g * {STRIDE}"
+    if isinstance(field, models.UUIDField):
+        return f"CASE WHEN {column} IS NULL THEN NULL ELSE gen_random_uuid() END"
+    if isinstance(field, models.DateTimeField):
+        return f"{column} - {_age()}"
+    if field.column in ("reference", "key", "token_hash"):
+        return f"CASE WHEN {column} = '' THEN '' ELSE left({column}, 12) || '-' || t.id || '-' || g END"
+    if field.column in ("name", "place", "postcode", "phone") and field.model in (Person, Case, Report):
+        return _other_words(field, column)
+    return column
+
+
+def _reference(field: models.Field, column: str, into: Into) -> str:  # type: ignore[type-arg]
+    chosen: dict[type[models.Model], Sequence[int]] = {
+        Landlord: [into.landlord.pk],
+        Version: [live_version(into.landlord).pk],
+        User: [user.pk for user in into.officers],
+        Patch: [patch.pk for patch in into.patches],
+    }
+    one_of = chosen.get(field.related_model)  # type: ignore[call-overload]
+    if one_of is None:
+        return f"{column} + g * {STRIDE}" if field.related_model in belonging() else column
+    numbers = ", ".join(map(str, one_of))
+    return f"CASE WHEN {column} IS NULL THEN NULL ELSE (ARRAY[{numbers}])[1 + g % {len(one_of)}] END"
+
+
+def _age() -> str:
+    """How much older a copy is than what was lived."""
+    return f"make_interval(days => CASE WHEN t.id < {OPEN} THEN g % {DAYS} WHEN g % 10 = 0 THEN 10 ELSE 0 END)"
+
+
+def _other_words(field: models.Field, column: str) -> str:  # type: ignore[type-arg]
+    """Names and places differ from copy to copy, so that a search has something to find."""
+    length = getattr(field, "max_length", 40)
+    return f"CASE WHEN {column} = '' THEN '' ELSE left({column} || ' ' || g, {length}) END"
