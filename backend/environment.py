@@ -29,6 +29,40 @@ def words(name: str, default: str) -> list[str]:
     return [word for word in (part.strip() for part in text(name, default).split(",")) if word]
 
 
+def mail(name: str) -> Mapping[str, object]:
+    """Django's settings for a `smtp://user:password@host:587` address, which must offer TLS; `smtps://` speaks TLS from the
+    first word, and `smtp+plain://` none, for a server on the same machine. Empty: no e-mail is sent."""
+    given = text(name, "")
+    if not given:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    url = urlsplit(given)
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    if url.scheme not in ports or not url.hostname or port == 0 or url.path not in ("", "/") or url.query:
+        raise WrongSetting(f"{name} must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": port or ports[url.scheme],
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": url.scheme == "smtp",
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+def sender(name: str, *, needed: bool) -> str:
+    """The address that e-mails come from."""
+    address = text(name, "")
+    if (needed or address) and not ("@" in address and address.isprintable() and len(address) < 255):
+        raise WrongSetting(f"{name} must be the address that e-mails come from, like caseway@landlord.example.")
+    return address or "caseway@localhost"
+
+
 def database(name: str) -> Mapping[str, object]:
     """Django's settings for a `postgres://user:password@host:port/name?host=/socket/folder` address."""
     url = urlsplit(text(name))

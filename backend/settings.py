@@ -124,6 +124,13 @@ STORAGES = {
 WHITENOISE_MANIFEST_STRICT = False
 #: Where the public finds us: written into letters that hold a link.
 SITE_URL = environment.text("CASEWAY_URL", "http://localhost:8000").rstrip("/")
+#: Notices to staff. Without a mail server they stand in the product only; in the demo each becomes a file.
+MAIL = environment.mail("CASEWAY_EMAIL")
+if DEMO and "EMAIL_HOST" not in MAIL:
+    MAIL = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": HOME / "mail"}
+globals().update(MAIL)
+MAILS = DEMO or "EMAIL_HOST" in MAIL
+DEFAULT_FROM_EMAIL = environment.sender("CASEWAY_EMAIL_FROM", needed="EMAIL_HOST" in MAIL)
 MEDIA_ROOT = HOME / "media"
 PACKS_DIR = BASE_DIR / "processes"
 #: The largest upload, in bytes; forms without files are held to a tenth of it.
@@ -144,10 +151,13 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_ROUTES = {"backend.correspondence.jobs.*": {"queue": "letters"}}
+# What goes out to the world never holds up a timer.
+CELERY_TASK_ROUTES = {"backend.correspondence.jobs.*": {"queue": "letters"}, "backend.casework.jobs.mail": {"queue": "letters"}}
 CELERY_BEAT_SCHEDULE = {
     "due timers": {"task": "backend.workflow.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
     "changed calendars": {"task": "backend.casework.jobs.sweep", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
+    "notices": {"task": "backend.casework.jobs.notify", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
+    "notices by e-mail": {"task": "backend.casework.jobs.mail", "schedule": timedelta(seconds=10), "options": {"expires": 20}},
     "silent stops": {"task": "backend.workflow.jobs.watch", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
     "queued letters": {"task": "backend.correspondence.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
 }

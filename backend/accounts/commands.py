@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from backend.accounts import powers
 from backend.accounts.invitations import invite
-from backend.accounts.models import Landlord, Patch, Role, Team, User
+from backend.accounts.models import TOLD, Landlord, Patch, Role, Team, User
 from backend.audit.models import record
 from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 
@@ -82,6 +82,15 @@ def _check_details(name: str, email: str, phone: str) -> None:
         problems["email"] = "Enter an e-mail address like name@example.com"
     if problems or len(email) > 254:
         raise InvalidAnswers(problems or {"email": "This address is too long"})
+
+
+@transaction.atomic
+def choose_how_told(*, how: str, by: User, now: datetime) -> None:
+    """How this person hears of their own work."""
+    if how not in dict(TOLD):
+        raise InvalidAnswers({"told": "Choose how you want to be told"})
+    User.objects.filter(pk=by.pk).update(told=how)
+    record("choose_how_told", f"{by.name} chose how to be told of work", landlord=by.landlord, by=by, at=now, told=how)
 
 
 @dataclass(frozen=True)

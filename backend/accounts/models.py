@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from backend.accounts.powers import POWERS
 from backend.rules.working_time import Calendar, Reading
@@ -19,6 +20,14 @@ READINGS = [
     ("pause", "The clock stops on days the office is shut"),
     ("days", "24 hours are one working day"),
     ("staffed", "Only office hours count"),
+]
+
+
+AT_ONCE, DAILY, IN_PRODUCT = "at_once", "daily", "product"
+TOLD = [
+    (AT_ONCE, "In the product, and by e-mail at once"),
+    (DAILY, "In the product, and by one e-mail each working day"),
+    (IN_PRODUCT, "In the product only"),
 ]
 
 
@@ -150,6 +159,7 @@ class User(AbstractBaseUser):
     roles = models.ManyToManyField(Role, related_name="users", blank=True)
     patches = models.ManyToManyField(Patch, related_name="users", blank=True)
     is_active = models.BooleanField(default=True)
+    told = models.CharField(max_length=10, choices=TOLD, default=AT_ONCE)
 
     objects: ClassVar[_Users] = _Users()
     USERNAME_FIELD = "email"
@@ -169,5 +179,37 @@ class User(AbstractBaseUser):
     def powers(self) -> frozenset[str]:
         return frozenset(power for role in self.roles.all() for power in role.powers)
 
+    @cached_property
+    def covers(self) -> frozenset[int]:
+        """Whose work is also this person's today, because they are away."""
+        return frozenset(self.standing_in.filter(Absence.on(timezone.localdate())).values_list("user_id", flat=True))
+
     def can(self, power: str) -> bool:
         return self.is_active and power in self.powers
+
+
+class Absence(models.Model):
+    """Somebody is away from the first day to the last, and their work is also another's meanwhile."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    cover = models.ForeignKey(User, on_delete=models.CASCADE, related_name="standing_in")
+    first = models.DateField()
+    last = models.DateField()
+    arranged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    arranged_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last__gte=models.F("first")), name="absence_ends_after_it_begins"),
+            models.CheckConstraint(condition=~Q(user=models.F("cover")), name="nobody_covers_themselves"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["cover", "last"], name="absence_by_cover")]
+        ordering: ClassVar = ["first", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} from {self.first} to {self.last}"
+
+    @staticmethod
+    def on(day: date) -> Q:
+        """Those that last on this day."""
+        return Q(first__lte=day, last__gte=day)

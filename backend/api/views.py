@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.api import shapes
-from backend.casework import access, commands, queries
+from backend.casework import access, commands, queries, worklist
 from backend.casework.commands import Told
 from backend.errors import NotAllowed
 from backend.workflow.forms import Question
@@ -58,7 +58,7 @@ class Tasks(APIView):
         """The open tasks that you may do, most overdue first; at most 200."""
         user = _who(request)
         access.need(user, powers.WORK)
-        return Response(shapes.TaskOut([_task(task) for task in queries.my_tasks(user)[:200]], many=True).data)
+        return Response(shapes.TaskOut([_task(task) for task in worklist.mine(user)[:200]], many=True).data)
 
 
 class OneTask(APIView):

@@ -6,7 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts import powers
-from backend.accounts.models import Closure, User
+from backend.accounts.models import Closure, Team, User
 from backend.casework.models import Case, Report
 from backend.errors import NotAllowed, NotFound
 from backend.workflow.models import Task
@@ -27,10 +27,19 @@ def cases_for(user: User) -> QuerySet[Case]:
         return cases.none()
     if user.can(powers.ALL_CASES):
         return cases
-    mine = Q(owner=user) | Q(owner=None, role__in=user.role_codes)
-    waiting = Task.objects.filter(mine, instance=OuterRef("instance"), status=Task.OPEN)
+    waiting = Task.objects.filter(_whose(user), instance=OuterRef("instance"), status=Task.OPEN)
     patches = [patch.pk for patch in user.patches.all()]
-    return cases.filter(Q(owner=user) | Q(opened_by=user) | Q(patch__in=patches) | Exists(waiting))
+    return cases.filter(Q(owner__in=_hands(user)) | Q(opened_by=user) | Q(patch__in=patches) | Exists(waiting))
+
+
+def _hands(user: User) -> set[int]:
+    """This person, and everybody who is away today and whom they cover for."""
+    return {user.pk, *user.covers}
+
+
+def _whose(user: User) -> Q:
+    """Tasks that are theirs, of somebody they cover for, or of their roles and nobody's yet."""
+    return Q(owner__in=_hands(user)) | Q(owner=None, role__in=user.role_codes)
 
 
 def case_for(user: User, reference: str) -> Case:
@@ -42,34 +51,58 @@ def case_for(user: User, reference: str) -> Case:
 
 
 def tasks_for(user: User) -> QuerySet[Task]:
-    """Open tasks that this person may do: of their roles and nobody's yet, or their own."""
+    """Open tasks that this person may do: of their roles and nobody's yet, their own, or of somebody they cover for."""
     tasks = Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN)
     if not user.can(powers.WORK):
         return tasks.none()
-    return tasks.filter(Q(owner=user) | Q(owner=None, role__in=user.role_codes), instance__case__in=cases_for(user))
+    return tasks.filter(_whose(user), instance__case__in=cases_for(user))
+
+
+def tasks_of_team(user: User, team: Team) -> QuerySet[Task]:
+    """Open tasks of a team's people: for those in it, of cases that they may see, and for managers."""
+    tasks = Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN, owner__team=team)
+    if team.landlord_id != user.landlord_id or not user.can(powers.WORK) or not (user.can(powers.MANAGE) or team.pk == user.team_id):
+        raise NotFound
+    return tasks if user.can(powers.MANAGE) else tasks.filter(instance__case__in=cases_for(user))
 
 
 def may_see(user: User, task: Task) -> bool:
     """Whether this person may see the task's case. Their own open task, or one that waits for their role, shows it."""
     if task.instance.landlord_id != user.landlord_id or not user.can(powers.WORK):
         return False
-    if task.status == Task.OPEN and (task.owner_id == user.pk or (task.owner_id is None and task.role in user.role_codes)):
+    if task.status == Task.OPEN and _is_in_hand(user, task):
         return True
     return cases_for(user).filter(instance=task.instance_id).exists()
 
 
+def _is_in_hand(user: User, task: Task) -> bool:
+    """Theirs, their role's and nobody's yet, or of somebody they cover for; the last is read only when it matters."""
+    if task.owner_id is None:
+        return task.role in user.role_codes
+    return task.owner_id == user.pk or task.owner_id in user.covers
+
+
 def may_do(user: User, task: Task) -> bool:
-    """Whether this person may complete the task: theirs, their role's, or a manager's to step in."""
+    """Whether this person may complete the task: theirs, their role's, a manager's to step in, or of somebody they cover for."""
     if not user.can(powers.WORK) or task.instance.landlord_id != user.landlord_id:
         return False
-    return task.owner_id == user.pk or task.role in user.role_codes or user.can(powers.MANAGE)
+    return task.owner_id == user.pk or task.role in user.role_codes or user.can(powers.MANAGE) or task.owner_id in user.covers
+
+
+def need_task(user: User, task: Task) -> None:
+    """Raise `NotFound` unless this person may see the task, and `NotAllowed` unless they may do it."""
+    if not may_see(user, task):
+        raise NotFound
+    if not may_do(user, task):
+        raise NotAllowed("This task belongs to another role. Ask your team leader to hand it over.")
 
 
 def could_have_done(user: User, task: Task) -> bool:
     """Whether a closed task was this person's to do: theirs, their role's, or of a case they may see."""
     if not user.can(powers.WORK) or task.instance.landlord_id != user.landlord_id:
         return False
-    return task.owner_id == user.pk or task.role in user.role_codes or cases_for(user).filter(instance=task.instance_id).exists()
+    own = task.owner_id == user.pk or task.role in user.role_codes or task.owner_id in user.covers
+    return own or cases_for(user).filter(instance=task.instance_id).exists()
 
 
 def lock_task(user: User, task_id: int) -> Task:

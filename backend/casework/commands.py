@@ -271,7 +271,7 @@ def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
 def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, now: datetime) -> Record:
     """Complete a task with its form's answers. Raises `InvalidAnswers`, `Refused` or `AlreadyDone`; then nothing changes."""
     task = access.lock_task(by, task_id)
-    _check_may_do(task, by)
+    access.need_task(by, task)
     runner.take(task, by=by, now=now)
     case = task.instance.case
     form = form_of(task)
@@ -290,41 +290,6 @@ def _check_fit(cleaned: Cleaned) -> None:
     unfit = {answer["key"]: catalogue.unfit(answer["key"], answer.get("letter", answer["value"])) for answer in cleaned.answers}
     if problems := {key: sentence for key, sentence in unfit.items() if sentence}:
         raise InvalidAnswers(problems)
-
-
-def _task(task_id: int, by: User) -> Task:
-    task = Task.objects.select_related("instance__case__landlord").filter(pk=task_id).first()
-    if task is None:
-        raise NotFound
-    _check_may_do(task, by)
-    return task
-
-
-def _check_may_do(task: Task, by: User) -> None:
-    if not access.may_see(by, task):
-        raise NotFound
-    if not access.may_do(by, task):
-        raise NotAllowed("This task belongs to another role. Ask your team leader to hand it over.")
-
-
-@transaction.atomic
-def save_draft(*, task_id: int, data: Mapping[str, Sequence[str]], by: User) -> None:
-    """Keep what has been typed so far, without checking it."""
-    task = _task(task_id, by)
-    Task.objects.filter(pk=task.pk, status=Task.OPEN).update(draft={key: list(values) for key, values in data.items()})
-
-
-@transaction.atomic
-def hand_over(*, task_id: int, to: User, by: User, now: datetime) -> Task:
-    """Give an open task to somebody who may do it."""
-    task = _task(task_id, by)
-    if to.landlord_id != by.landlord_id or not to.can(powers.WORK):
-        raise InvalidAnswers({"to": "Choose somebody who works on cases"})
-    if Task.objects.filter(pk=task.pk, status=Task.OPEN).update(owner=to) == 0:
-        raise AlreadyDone(f"“{task.name}” has already been done, so nothing was changed.")
-    case = task.instance.case
-    record("hand_over", f"Handed “{task.name}” to {to.name}", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
-    return task
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
-"""The queue of changed calendars. The row is the job; the sweep finds rows that nobody took."""
+"""The queues of changed calendars and of notices. The row is the job; the sweeps find rows that nobody took."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
+from backend.casework import mailing, notices
 from backend.casework.recomputing import recompute_next
 
 #: Batches worked out before a worker lets other work in.
@@ -15,6 +16,18 @@ BATCHES = 40
 def sweep() -> None:
     """Work out promises again after changes of calendars."""
     recompute_waiting()
+
+
+@shared_task
+def notify() -> None:
+    """Write down whom to tell of which task."""
+    notices.make_due(now=timezone.now())
+
+
+@shared_task
+def mail() -> None:
+    """Send the notices that are wanted by e-mail."""
+    mailing.send_waiting(now=timezone.now())
 
 
 def recompute_waiting() -> int:

@@ -22,15 +22,6 @@ from backend.workflow.watchdog import silent
 RECENT = timedelta(days=183)
 
 
-def my_tasks(user: User) -> QuerySet[Task]:
-    """Open tasks this person may do, most overdue first."""
-    return _with_case(access.tasks_for(user)).order_by("due_at", "pk")
-
-
-def _with_case(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("instance__case__patch", "owner")
-
-
 def tasks_of(case: Case) -> QuerySet[Task]:
     """Open tasks of a case, soonest due first."""
     return Task.objects.filter(instance=case.instance_id, status=Task.OPEN).select_related("owner").order_by("due_at", "pk")
@@ -45,6 +36,15 @@ def task_by_id(user: User, task_id: int) -> Task:
     if task is None:
         raise NotFound
     return task
+
+
+def case_of_task(task: Task) -> Case:
+    """The case of a task that was asked for here, with what stands beside its form."""
+    return (
+        Case.objects.select_related("landlord", "owner", "patch", "instance__version")
+        .prefetch_related(Prefetch("parties", Party.objects.select_related("person")), "reports")
+        .get(instance=task.instance_id)
+    )
 
 
 def cases(user: User, *, state: str = "open", words: str = "") -> QuerySet[Case]:
@@ -135,7 +135,7 @@ def overdue(user: User, *, now: datetime) -> QuerySet[Task]:
     """Every open task of the landlord that is late or due within two days, most overdue first. For managers."""
     access.need(user, powers.MANAGE)
     tasks = Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN, due_at__lt=now + timedelta(days=2))
-    return _with_case(tasks).select_related("owner__team").order_by("due_at", "pk")
+    return tasks.select_related("instance__case__patch", "owner__team").order_by("due_at", "pk")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from backend.accounts import powers
 from backend.accounts.models import Landlord, User
+from backend.casework.notices import unread
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
     user = signed_in if isinstance(signed_in, User) else None
     landlord = getattr(request, "landlord", None) or (user.landlord if user else None)
     return {
+        "works": (works := user is not None and user.can(powers.WORK)),
+        "unread": unread(user) if user and works else 0,
         "menu": _menu(user, request.path) if user else [],
         "landlord": landlord,
         "demo": settings.DEMO,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,11 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
 from backend.accounts.models import User
-from backend.casework import access, commands, queries
+from backend.casework import access, commands, notices, queries, worklist
+from backend.casework import tasks as changing
 from backend.casework.models import Party
 from backend.errors import AlreadyDone, DomainError, NotFound
 from backend.web.ask import form_context, needs, typed, who
-from backend.workflow.forms import Form
+from backend.web.beside import beside
+from backend.web.way_back import remember, way_back
+from backend.workflow.forms import Form, Question
 from backend.workflow.models import Task
 
 PER_PAGE = 50
@@ -27,11 +33,34 @@ PER_PAGE = 50
 @require_safe
 @needs(powers.WORK)
 def tasks(request: HttpRequest) -> HttpResponse:
-    user, now = who(request), timezone.now()
-    mine = queries.my_tasks(user)
-    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
-    late = mine.filter(due_at__lt=now).count()
-    return render(request, "desk/tasks.html", {"page": page, "parties": _parties(page), "late": late, "now": now})
+    user = who(request)
+    return _list(request, worklist.mine(user), {})
+
+
+@require_safe
+@needs(powers.WORK)
+def team_tasks(request: HttpRequest) -> HttpResponse:
+    """The same list for a team: one's own, or any for managers."""
+    user = who(request)
+    teams = list(user.landlord.teams.all()) if user.can(powers.MANAGE) else [user.team] if user.team else []
+    wanted = _number(request.GET.get("team")) or user.team_id
+    team = next((one for one in teams if one.pk == wanted), None)
+    if team is None and (request.GET.get("team") or not teams):
+        raise NotFound("You are in no team yet. Ask your administrator.") if not teams else NotFound
+    return _list(request, worklist.of_team(user, team or teams[0]), {"team": team or teams[0], "teams": teams})
+
+
+def _list(request: HttpRequest, tasks: QuerySet[Task], context: dict[str, Any]) -> HttpResponse:
+    """A list with what it is narrowed to, kept for the way back."""
+    remember(request)
+    user, now, sieve = who(request), timezone.now(), worklist.Sieve.given(request.GET)
+    found = worklist.sifted(tasks, sieve, now=now)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context |= {
+        "page": page, "parties": _parties(page), "late": found.filter(wanted__lt=now).count(), "now": now, "sieve": sieve,
+        "offered": worklist.offered(tasks, user.landlord), "when": worklist.WHEN.items(),
+    }  # fmt: skip
+    return render(request, "desk/tasks.html", context)
 
 
 def _parties(tasks: Sequence[Task]) -> dict[int, Party]:
@@ -56,13 +85,13 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         else:
             done = Task.objects.select_related("instance__case").get(pk=task_id)
             messages.success(request, f"“{done.name}” is done.")
-            return _onward(user, done)
+            return redirect(_onward(request, user, done, now))
     try:
         found = queries.task_by_id(user, task_id)
     except NotFound:
         return _done_before(request, user, task_id)
     if found.status != Task.OPEN:
-        return render(request, "desk/task_done.html", {"task": found, "case": found.instance.case})
+        return render(request, "desk/task_done.html", {"task": found, "case": found.instance.case, "back": way_back(request)})
     return _draw(request, user, found, error)
 
 
@@ -71,7 +100,7 @@ def _done_before(request: HttpRequest, user: User, task_id: int) -> HttpResponse
     own = Task.objects.filter(pk=task_id, status=Task.DONE, closed_by=user, instance__landlord=user.landlord_id).first()
     if own is None:
         raise NotFound
-    return render(request, "desk/task_done.html", {"task": own})
+    return render(request, "desk/task_done.html", {"task": own, "back": way_back(request)})
 
 
 def _given_back(request: HttpRequest, user: User, task_id: int, late: DomainError) -> HttpResponse:
@@ -92,22 +121,23 @@ def _asked(form: Form, key: str) -> str:
     return next((question.label for question in form.questions if key == question.key or key.startswith(f"{question.key}-")), key)
 
 
-def _onward(user: User, done: Task) -> HttpResponse:
-    """To the case while this person may still see it, else back to the list."""
-    case = done.instance.case
-    visible = access.cases_for(user).filter(pk=case.pk).exists()
-    return redirect(reverse("case", args=[case.reference]) if visible else reverse("tasks"))
+def _onward(request: HttpRequest, user: User, done: Task, now: datetime) -> str:
+    """To what comes next for them in the same case, else back to the list they came from."""
+    following = worklist.next_of_case(user, done.instance.case.pk, now=now)
+    return reverse("task", args=[following.pk]) if following else way_back(request)
 
 
 def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | None) -> HttpResponse:
-    case, form = found.instance.case, commands.form_of(found)
+    case, form = queries.case_of_task(found), commands.form_of(found)
+    notices.mark_read(user, now=timezone.now(), task=found)
     data = typed(request.POST) if request.method == "POST" else found.draft
     context = form_context(form, data, error, commands.people_for(found, form, case))
-    element = found.instance.version.contents.elements[found.element]
+    may_do = access.may_do(user, found)
     context |= {
-        "task": found, "case": queries.case_page(user, case.reference), "may_do": access.may_do(user, found), "element": element,
-        "party": _parties([found]).get(found.pk),
-        "officers": User.objects.filter(landlord=user.landlord, is_active=True, roles__code=found.role).distinct(),
+        "task": found, "case": case, "may_do": may_do, "element": found.instance.version.contents.elements[found.element],
+        "back": way_back(request), "may_release": found.owner_id is not None and (found.owner_id == user.pk or user.can(powers.MANAGE)),
+        "officers": User.objects.filter(landlord=user.landlord, is_active=True, roles__code=found.role).distinct() if may_do else [],
+        **beside(found, case, _parties([found]).get(found.pk)),
     }  # fmt: skip
     return render(request, "desk/task.html", context, status=422 if error else 200)
 
@@ -116,7 +146,7 @@ def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | No
 @needs(powers.WORK)
 def save_draft(request: HttpRequest, task_id: int) -> HttpResponse:
     """Keep what has been typed. The page's script calls it now and then; the button does without a script."""
-    commands.save_draft(task_id=task_id, data=typed(request.POST), by=who(request))
+    changing.save_draft(task_id=task_id, data=typed(request.POST), by=who(request))
     if request.headers.get("accept", "").startswith("application/json"):
         return JsonResponse({"saved": True})
     messages.success(request, "What you have typed is kept. You can come back to it.")
@@ -136,6 +166,49 @@ def hand_over(request: HttpRequest, task_id: int) -> HttpResponse:
     if to is None:
         messages.error(request, "Choose who takes the task.")
         return redirect("task", task_id)
-    commands.hand_over(task_id=task_id, to=to, by=user, now=timezone.now())
+    changing.hand_over(task_id=task_id, to=to, by=user, now=timezone.now())
     messages.success(request, f"The task is with {to.name} now.")
-    return redirect("tasks")
+    return redirect(way_back(request))
+
+
+@require_POST
+@needs(powers.WORK)
+def claim(request: HttpRequest, task_id: int) -> HttpResponse:
+    task = changing.claim(task_id=task_id, by=who(request), now=timezone.now())
+    messages.success(request, f"“{task.name}” is yours now.")
+    return redirect(way_back(request) if request.POST.get("from") == "list" else reverse("task", args=[task_id]))
+
+
+@require_POST
+@needs(powers.WORK)
+def release(request: HttpRequest, task_id: int) -> HttpResponse:
+    task = changing.release(task_id=task_id, by=who(request), now=timezone.now())
+    messages.success(request, f"“{task.name}” waits for anybody with its role now.")
+    return redirect(way_back(request))
+
+
+_TO = Question("to", "Which day will you do it?", "date", "A working day. What we promised stays on the task and in the measures.")
+_WHY = Question("reason", "Why?", "line", "The history of the case says so. For example: “The witness is away until Thursday.”")
+_BROKEN = Question("broken", "Will this break the promise?", "yes_no", "If the day is after the one we promised, say yes.")
+
+
+@needs(powers.WORK)
+def put_off(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Mean to do a task on a later day, with the reason."""
+    user, data, error = who(request), typed(request.POST), None
+    found = queries.task_by_id(user, task_id)
+    form = Form("put-off", "", "", "", "", (_TO, _WHY, _BROKEN) if found.promise else (_TO, _WHY))
+    if request.method == "POST":
+        try:
+            given = {a["key"]: a["value"] for a in form.clean(data, {}).answers}
+            changing.put_off(
+                task_id=task_id, to=date.fromisoformat(str(given["to"])), reason=str(given["reason"]),
+                breaks_promise=bool(given.get("broken")), by=user, now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, f"“{found.name}” is put off.")
+            return redirect(way_back(request))
+    context = form_context(form, data or {"broken": ["no"]}, error, {}) | {"task": found, "case": found.instance.case}
+    return render(request, "desk/put_off.html", context, status=422 if error else 200)

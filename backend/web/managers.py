@@ -16,6 +16,7 @@ from backend.errors import NotFound
 from backend.reporting import registry
 from backend.web.ask import needs, who
 from backend.web.marks import in_reading_order, waiting_marks
+from backend.web.way_back import remember
 from backend.workflow.drawing import draw
 from backend.workflow.packs import Pack
 from backend.workflow.publishing import live_version
@@ -24,6 +25,7 @@ from backend.workflow.publishing import live_version
 @require_safe
 @needs(powers.MANAGE)
 def overdue(request: HttpRequest) -> HttpResponse:
+    remember(request)
     user, now = who(request), timezone.now()
     tasks = queries.overdue(user, now=now)
     late = tasks.filter(due_at__lt=now)

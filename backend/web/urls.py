@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.web import administration, cases, desk, faults, managers, public, reports, signing
+from backend.web import administration, cases, desk, faults, managers, me, public, reports, signing
 
 urlpatterns = [
     path("", signing.home, name="home"),
@@ -16,6 +16,16 @@ urlpatterns = [
     path("tasks/<int:task_id>", desk.task, name="task"),
     path("tasks/<int:task_id>/draft", desk.save_draft, name="task-draft"),
     path("tasks/<int:task_id>/hand-over", desk.hand_over, name="hand-over"),
+    path("tasks/<int:task_id>/claim", desk.claim, name="claim"),
+    path("tasks/<int:task_id>/release", desk.release, name="release"),
+    path("tasks/<int:task_id>/put-off", desk.put_off, name="put-off"),
+    path("tasks/team", desk.team_tasks, name="team-tasks"),
+    path("notices", me.notices, name="notices"),
+    path("notices/read", me.notices_read, name="notices-read"),
+    path("me", me.me, name="me"),
+    path("me/told", me.told, name="me-told"),
+    path("absences/new", me.new_absence, name="absence-new"),
+    path("absences/<int:absence_id>/end", me.end_absence, name="absence-end"),
     path("reports", reports.reports, name="reports"),
     path("reports/new", reports.new_report, name="report-new"),
     path("reports/<int:report_id>", reports.report, name="report"),

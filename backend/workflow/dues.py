@@ -70,7 +70,7 @@ def recompute(instances: Sequence[Instance], *, was: Calendar, will: Calendar, o
         by_instance[task.instance_id].append(task)
     changes = [_Change(instance, was, will, now) for instance in instances]
     read = [change for change in changes if change.works_out(by_instance[change.instance.pk])]
-    Task.objects.bulk_update([task for change in read for task in change.tasks], ["due_at"], batch_size=500)
+    Task.objects.bulk_update([task for change in read for task in change.tasks], ["due_at", "notice_at"], batch_size=500)
     Instance.objects.bulk_update([change.instance for change in read if change.timed], ["state", "due_at"], batch_size=500)
     return [moved for change in read for moved in change.moved]
 
@@ -120,7 +120,7 @@ class _Change:
         kept = again > task.due_at and _told(contents, task.element)
         self.moved.append(Moved(task.instance_id, task.name, task.due_at, again, kept))
         if not kept:
-            task.due_at = again
+            task.due_at, task.notice_at = again, self.now
             self.tasks.append(task)
 
     def _timers(self, instance: Instance, facts: dict[str, Value]) -> None:

@@ -119,7 +119,8 @@ class Instance(models.Model):
 
 
 class Task(models.Model):
-    """Something a person must do. Its promise and due time are fixed when it opens."""
+    """Something a person must do. Its promise and due time are fixed when it opens; `put_off_to` is when somebody means
+    to do it instead, and `notice_at` when people should next be told of it."""
 
     OPEN, DONE, CANCELLED = "open", "done", "cancelled"
 
@@ -138,15 +139,24 @@ class Task(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     draft = models.JSONField(default=dict)
+    put_off_to = models.DateTimeField(null=True)
+    put_off_why = models.CharField(max_length=200, blank=True)
+    notice_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["notice_at"], condition=Q(status="open", notice_at__isnull=False), name="task_to_be_told_of"),
             models.Index(fields=["role", "due_at"], condition=Q(status="open"), name="task_open_by_role"),
             models.Index(fields=["owner", "due_at"], condition=Q(status="open"), name="task_open_by_owner"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def wanted_at(self) -> datetime:
+        """By when it is meant to be done: what lists go by. Promises are kept or broken by `due_at`."""
+        return self.put_off_to or self.due_at
 
     def is_late(self, now: datetime) -> bool:
         return self.due_at < (self.closed_at or now)

@@ -57,6 +57,12 @@ def outlook(instance: Instance) -> Outlook:
     )  # fmt: skip
 
 
+def told(instance: Instance, element: str) -> NextStep:
+    """One step as people are told of it."""
+    say = _Saying(instance)
+    return say.step(say.pack.elements[element])
+
+
 @lru_cache(maxsize=64)
 def _foresight(digest: str) -> Foresight:
     return Foresight(contents_of(digest))
@@ -72,13 +78,13 @@ class _Saying:
     def steps(self, elements: Iterable[str]) -> Steps:
         """Steps for people, and what has public wording. Two that read alike are said once."""
         found = (self.pack.elements[e] for e in elements if e in self.pack.elements)
-        said = [self._step(e) for e in found if e.kind in PEOPLE or ("public" in e.properties and e.kind not in HOLDING)]
+        said = [self.step(e) for e in found if e.kind in PEOPLE or ("public" in e.properties and e.kind not in HOLDING)]
         first: dict[NextStep, NextStep] = {}
         for step in said:
             first.setdefault(replace(step, element=""), step)
         return tuple(first.values())
 
-    def _step(self, element: Element) -> NextStep:
+    def step(self, element: Element) -> NextStep:
         role = self.pack.roles.get(self.pack.role_of(element))
         promise = self.pack.promises.get(element.properties.get("promise", ""))
         public = element.properties.get("public", "")

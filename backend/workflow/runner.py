@@ -330,7 +330,7 @@ def _new_task(instance: Instance, opened: OpenTask, house: _House) -> Task:
     return Task(
         instance=instance, engine_id=opened.id, element=element.id, name=element.label, form=element.properties.get("form", ""),
         role=role, promise=element.properties.get("promise", ""), due_at=house.due(element.id, opened.scope),
-        party_id=_party(opened.scope), owner_id=_subjects[0].owner_id(house.subject, role), opened_at=house.now,
+        party_id=_party(opened.scope), owner_id=_subjects[0].owner_id(house.subject, role), opened_at=house.now, notice_at=house.now,
     )  # fmt: skip
 
 

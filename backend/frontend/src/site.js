@@ -18,13 +18,66 @@ for (const holder of document.querySelectorAll('.cw-diagram')) {
   }
 }
 
-/** Keep what is typed in a task, a moment after the last key. The server keeps it without checking it. */
+/**
+ * Keep what is typed in a task, a moment after the last key. The server keeps it without checking it. While there is no
+ * connection the words wait in the page and are tried again; nothing is left on a shared machine once the page is gone.
+ */
 for (const form of document.querySelectorAll('form[data-draft]')) {
+  const said = form.querySelector('[data-draft-said]');
   let timer;
-  form.addEventListener('input', () => {
+  let typed = 0;
+  let kept = 0;
+  const say = (words) => {
+    if (said && said.textContent !== words) said.textContent = words;
+  };
+  const soon = (wait) => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      fetch(form.dataset.draft, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } }).catch(() => {});
-    }, 1500);
+    timer = setTimeout(keep, wait);
+  };
+  const send = (keepalive) =>
+    fetch(form.dataset.draft, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' }, keepalive });
+
+  async function keep() {
+    const asOf = typed;
+    let answer;
+    try {
+      answer = await send(false);
+    } catch {
+      say('Not kept yet: there is no connection. Stay on this page; it is tried again.');
+      return soon(5000);
+    }
+    if (answer.redirected || answer.status === 403) return say('Not kept: you have been signed out. Sign in again in another tab, then type on here.');
+    if (answer.status === 404 || answer.status === 409) return say('Not kept: this task is done or no longer yours.');
+    if (!answer.ok) {
+      say('Not kept yet. Stay on this page; it is tried again.');
+      return soon(10000);
+    }
+    kept = asOf;
+    if (typed === kept) say('What you have typed is kept.');
+    return undefined;
+  }
+
+  form.addEventListener('input', () => {
+    typed += 1;
+    soon(1500);
+  });
+  form.addEventListener('submit', (event) => {
+    if (navigator.onLine) {
+      typed = kept;
+      clearTimeout(timer);
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say('There is no connection. What you have typed is still here: press the button again when the connection is back.');
+  });
+  window.addEventListener('online', () => {
+    if (typed !== kept) keep();
+  });
+  window.addEventListener('pagehide', () => {
+    if (typed !== kept) send(true).catch(() => {});
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if (typed !== kept && !navigator.onLine) event.preventDefault();
   });
 }

@@ -10,6 +10,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from backend.rules.deadlines import clock, in_words
+from backend.rules.working_time import Calendar
+
 register = template.Library()
 
 
@@ -19,7 +22,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return f"{local:%A} {local.day} {local:%B %Y}, {_clock(local)}"
+    return f"{local:%A} {local.day} {local:%B %Y}, {clock(local)}"
 
 
 @register.filter
@@ -37,33 +40,12 @@ def month(value: datetime) -> str:
     return f"{timezone.localtime(value):%B %Y}"
 
 
-def _clock(local: datetime) -> str:
-    hour, half = local.hour % 12 or 12, "am" if local.hour < 12 else "pm"
-    return f"{hour}:{local:%M}{half}" if local.minute else f"{hour}{half}"
-
-
-@register.simple_tag
-def due(value: datetime, now: datetime | None = None) -> SafeString:
-    """A tag that says in words how late something is, or when it is due."""
-    words, look = due_words(value, now or timezone.now())
-    return format_html('<span class="cw-tag cw-tag--{}">{}</span>', look, words)
-
-
-def due_words(value: datetime, now: datetime) -> tuple[str, str]:
-    """How a due time reads ("2 days late", "today by 5pm") and how it looks: late, soon or fine."""
-    local, today = timezone.localtime(value), timezone.localtime(now).date()
-    days = (local.date() - today).days
-    if value < now:
-        return (f"{_count(-days, 'day')} late" if days else f"Late since {_clock(local)}"), "late"
-    if days == 0:
-        return f"Today by {_clock(local)}", "soon"
-    if days == 1:
-        return f"Tomorrow by {_clock(local)}", "soon"
-    return (f"In {days} days" if days < 15 else f"By {local.day} {local:%B %Y}"), "fine"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+@register.simple_tag(takes_context=True)
+def due(context: template.Context, value: datetime, now: datetime | None = None) -> SafeString:
+    """A tag that says in words how late something is, or when it is due, in the landlord's working time."""
+    landlord = context.get("landlord")
+    said = in_words(value, now=now or timezone.now(), calendar=landlord.calendar if landlord else Calendar())
+    return format_html('<span class="cw-tag cw-tag--{}">{}</span>', said.look, said.words)
 
 
 @register.filter

@@ -6,9 +6,12 @@ import sys
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand
+from django.db.models import Q
 from django.utils import timezone
 
 from backend.accounts.models import CalendarChange
+from backend.casework.mailing import LEASE
+from backend.casework.models import Notice
 from backend.correspondence.models import Letter
 from backend.workflow.models import Instance
 from backend.workflow.watchdog import WHOLE, silent
@@ -20,7 +23,7 @@ CALENDAR_PATIENCE = timedelta(hours=1)
 
 
 class Command(BaseCommand):
-    help = "Says what has stopped: cases in silence; timers, letters and changed calendars that nobody takes. Counts only, no names."
+    help = "Says what has stopped: cases in silence; what waits and nobody takes. Counts only, no names."
 
     def handle(self, *args: object, **options: object) -> None:
         now = timezone.now()
@@ -37,6 +40,9 @@ class Command(BaseCommand):
         wrong = [_counted(count, "case", said) for said, found in counts.items() if (count := found.count())]
         if changes := CalendarChange.objects.filter(done_at=None, at__lt=now - CALENDAR_PATIENCE).count():
             wrong.append(_counted(changes, "changed calendar", "after which dates have not been worked out again"))
+        refused = Q(attempts__gt=0, lease_until=None) | Q(mail_at__lt=late - LEASE)
+        if unsent := Notice.objects.filter(refused, mail_at__isnull=False).count():
+            wrong.append(_counted(unsent, "notice", "that the mail server does not take"))
         for line in wrong:
             self.stdout.write(line)
         if wrong:
