@@ -14,13 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backend.accounts.powers import POWERS
-from backend.rules.working_time import Calendar, Reading
-
-READINGS = [
-    ("pause", "The clock stops on days the office is shut"),
-    ("days", "24 hours are one working day"),
-    ("staffed", "Only office hours count"),
-]
+from backend.rules.working_time import Calendar
 
 
 AT_ONCE, DAILY, IN_PRODUCT = "at_once", "daily", "product"
@@ -43,7 +37,6 @@ class Landlord(models.Model):
     colour = models.CharField(max_length=7, default="#1d4f5c")
     opens = models.TimeField(default=time(9))
     closes = models.TimeField(default=time(17))
-    working_hours_reading = models.CharField(max_length=10, choices=READINGS, default="pause")
     next_case_number = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
@@ -56,8 +49,7 @@ class Landlord(models.Model):
 
     def calendar_with(self, closed: Iterable[date]) -> Calendar:
         """The same office hours with these closure days."""
-        reading: Reading = self.working_hours_reading  # type: ignore[assignment]  # the choices are the readings
-        return Calendar(self.opens, self.closes, frozenset(closed), reading)
+        return Calendar(self.opens, self.closes, frozenset(closed))
 
 
 class Closure(models.Model):

@@ -118,8 +118,8 @@ def _first_contact_by(writing: Writing) -> str | None:
     promise = contents.promises.get(FIRST_CONTACT)
     if promise is None:
         return None
-    calendar = writing.case.landlord.calendar
-    facts = {**dict.fromkeys(contents.facts), **writing.facts}
+    calendar = contents.calendar(writing.case.landlord.calendar)
+    facts = contents.known(writing.facts, writing.now.astimezone(LONDON).date())
     report = _first_report(writing)
     if promise.since in facts and report is not None:
         facts[promise.since] = report.received_at

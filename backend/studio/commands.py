@@ -12,13 +12,14 @@ from django.db import transaction
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
-from backend.errors import DomainError, NotAllowed, NotFound
+from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.studio.edit import edit_step
 from backend.studio.models import Draft
 from backend.workflow import bpmn, check
 from backend.workflow.findings import Finding
 from backend.workflow.forms import read_form
 from backend.workflow.models import Version
+from backend.workflow.packs import ABOUT, read_pack, with_settings
 from backend.workflow.publishing import live_version, publish
 
 
@@ -109,6 +110,21 @@ def save_wording(*, key: str, words: Mapping[str, str], by: User, now: datetime)
     text = reworded(draft.files[file], words)
     read_form(key, text)
     return _keep(draft, file, text, by, now)
+
+
+@transaction.atomic
+def save_settings(*, said: Mapping[str, str], by: User, now: datetime) -> Saved:
+    """Decide the settings anew, as they were typed. Raises `InvalidAnswers`, by the setting's code."""
+    draft = _held(by)
+    values, problems = {}, {}
+    for code, setting in read_pack(draft.files).settings.items():
+        try:
+            values[code] = setting.typed(said.get(code, ""))
+        except DomainError as problem:
+            problems[code] = problem.sentence
+    if problems:
+        raise InvalidAnswers(problems)
+    return _keep(draft, ABOUT, with_settings(draft.files, values)[ABOUT], by, now)
 
 
 def reworded(source: str, words: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from backend.studio import views
 urlpatterns = [
     path("", views.studio, name="studio"),
     path("catalogue", views.known_words, name="catalogue"),
+    path("settings", views.settings, name="settings"),
     path("open", views.open_draft, name="draft-open"),
     path("publish", views.publish, name="draft-publish"),
     path("discard", views.discard, name="draft-discard"),

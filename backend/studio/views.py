@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.casework import access
-from backend.errors import DomainError, NotAllowed, NotFound
+from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.studio import commands, marks
 from backend.studio.commands import ChangedMeanwhile
 from backend.studio.edit import PROPERTIES
@@ -30,6 +30,7 @@ from backend.workflow import bpmn, check
 from backend.workflow.bpmn import ACTIVITIES, Diagram, Element
 from backend.workflow.drawing import draw
 from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.packs import read_pack
 from backend.workflow.publishing import live_version
 
 
@@ -260,3 +261,35 @@ def wording(request: HttpRequest, key: str) -> HttpResponse:
     if problems:
         form = {**form, "title": request.POST.get("title", ""), "intro": request.POST.get("intro", "")}
     return render(request, "studio/wording.html", {"form": form, "problems": problems}, status=422 if problems else 200)
+
+
+def settings(request: HttpRequest) -> HttpResponse:
+    """What was decided once for the whole procedure: of the draft, to be changed; else of the live version, to be read."""
+    user = _who(request)
+    draft, live = commands.draft_of(user), live_version(user.landlord)
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            commands.save_settings(said={k: str(v) for k, v in request.POST.items()}, by=user, now=timezone.now())
+        except InvalidAnswers as problem:
+            problems = problem.problems
+        else:
+            messages.success(request, "The settings are kept in the draft.")
+            return redirect("settings")
+    shown = read_pack(draft.files if draft else live.files).settings.values()
+    said = request.POST if problems else {one.code: _typed(one.starts if one.kind == "switch" else one.value) for one in shown}
+    context = {
+        "draft": draft, "live": live, "settings": [(one, said.get(one.code, ""), problems.get(one.code, "")) for one in shown],
+        "problems": [{"target": code, "error": sentence} for code, sentence in problems.items()],
+    }  # fmt: skip
+    return render(request, "studio/settings.html", context, status=422 if problems else 200)
+
+
+def _typed(value: object) -> str:
+    """A setting's value as it is typed into its field."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return ""
+    return str(value)

@@ -105,14 +105,14 @@ class _Proof:
         return sets
 
     def _values(self, name: str, tests: list[Expression]) -> Sequence[Value]:
-        fact = self.pack.facts.get(name)
+        fact, unknown = self.pack.facts.get(name), () if name in self.pack.settings else (None,)
         if fact is None:
             return [None]
         match fact.kind:
             case "yes_no":
-                return [True, False, None]
+                return [True, False, *unknown]
             case "one_of":
-                return [*fact.choices, None]
+                return [*fact.choices, *unknown]
             case "whole" | "decimal" | "row" if all(_compared_only(test.tree, name) for test in tests):
                 return _cuts(fact, tests, self._least(fact))
         if not any(name in test.names for test in tests):

@@ -14,7 +14,7 @@ from datetime import datetime
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error
 
-from backend.rules.working_time import Calendar
+from backend.rules.working_time import LONDON, Calendar
 from backend.workflow import watchdog
 from backend.workflow.engine import Effect, EngineError, Run, scopes
 from backend.workflow.expressions import ExpressionError, Function, Value, parse
@@ -81,7 +81,8 @@ class _Change:
 
     def __init__(self, instance: Instance, was: Calendar, will: Calendar, now: datetime) -> None:
         self.instance, self.was, self.will, self.now = instance, was, will, now
-        self.before, self.functions = functions_for(was), functions_for(will)
+        self.before: Mapping[str, Function] = {}
+        self.functions: Mapping[str, Function] = {}
         self.moved: list[Moved] = []
         self.tasks: list[Task] = []
         self.timed = False
@@ -103,7 +104,9 @@ class _Change:
     def _look(self, tasks: Sequence[Task]) -> None:
         instance = self.instance
         contents = instance.version.contents
-        facts: dict[str, Value] = {**dict.fromkeys(contents.facts), **unpack(instance.facts)}
+        self.was, self.will = contents.calendar(self.was), contents.calendar(self.will)
+        self.before, self.functions = functions_for(self.was), functions_for(self.will)
+        facts = contents.known(unpack(instance.facts), self.now.astimezone(LONDON).date())
         own = scopes(instance.state) if tasks else {}
         for task in tasks:
             self._task(contents, task, {**facts, **own.get(str(task.engine_id), {})})

@@ -83,6 +83,8 @@ def _named_facts(pack: Pack, element: Element) -> Iterator[Problem]:
     for name in (about, *element.properties.get("outputs", "").split()):
         if name and name not in pack.facts:
             yield _unknown(name, pack.facts)
+        elif name in pack.settings:
+            yield f"“{name}” is a setting of the procedure, so no step gives it out.", "Take it away."
     officers = {question.fact for form in pack.forms.values() for question in form.questions if question.type == "officer"}
     if about in pack.facts and (pack.facts[about].kind != "row" or about in officers):
         people = [name for name, fact in pack.facts.items() if fact.kind == "row" and name not in officers]

@@ -9,16 +9,19 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from backend.accounts.powers import POWERS
+from backend.rules.working_time import Calendar
 from backend.workflow import catalogue
 from backend.workflow.bpmn import MAX_BYTES, Diagram, Element, read
+from backend.workflow.decided import READING, Setting, read_settings
 from backend.workflow.engine import INSTANCES, INSTANCES_DONE, ITEM, PARTY, Diagrams, build
-from backend.workflow.expressions import CONSTANTS
+from backend.workflow.expressions import CONSTANTS, Value
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import Form, read_form
 from backend.workflow.functions import NAMES as FUNCTIONS
@@ -66,6 +69,18 @@ class Pack:
     marked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: The landlord's standing words for letters.
     standing: Mapping[str, Any] = field(default_factory=dict)
+    #: What the landlord decided once; each is a fact as well, which nothing sets.
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    def known(self, facts: Mapping[str, Value], day: date) -> dict[str, Value]:
+        """Everything that expressions may name: a case's own facts, nothing for what is not known yet, and the settings as
+        they stand on that day."""
+        return {**dict.fromkeys(self.facts), **facts, **{code: setting.on(day) for code, setting in self.settings.items()}}
+
+    def calendar(self, office: Calendar) -> Calendar:
+        """The landlord's office hours, with this pack's reading of “24 working hours”."""
+        reading = self.settings.get(READING)
+        return replace(office, reading=reading.value) if reading else office  # type: ignore[arg-type]  # checked as it is read
 
     @cached_property
     def engine(self) -> Diagrams:
@@ -88,18 +103,38 @@ def content_hash(files: Files) -> str:
 
 
 def lay_over(base: Files, overlay: Files) -> dict[str, str]:
-    """The overlay's files over the base's. `pack.toml` is merged key by key, guard rails are added to the base's, and
-    `extends` is used up."""
+    """The overlay's files over the base's. `pack.toml` is merged key by key, guard rails are added to the base's, settings
+    merged one by one, and `extends` is used up."""
     merged = {**base, **overlay}
     below, above = tomllib.loads(base.get(ABOUT, "")), tomllib.loads(overlay.get(ABOUT, ""))
     about = {**below, **above}
     if rails := [*below.get("rail", []), *above.get("rail", [])]:
         about["rail"] = rails
+    if settings := _settings_laid_over(below.get("setting", []), above.get("setting", [])):
+        about["setting"] = settings
     if marked := {**above.get("marked", {}), **below.get("marked", {})}:
         about["marked"] = marked
     about.pop("extends", None)
     merged[ABOUT] = _toml(about)
     return merged
+
+
+def _settings_laid_over(below: Any, above: Any) -> list[Any]:
+    """An overlay says of a setting only what differs: a value, a day, its help. `from = false` takes a day away."""
+    merged: dict[Any, dict[str, Any]] = {}
+    for item in (*below, *above):
+        merged[item.get("code")] = {**merged.get(item.get("code"), {}), **item}
+    return [{key: value for key, value in item.items() if (key, value) != ("from", False)} for item in merged.values()]
+
+
+def with_settings(files: Files, values: Mapping[str, Any]) -> dict[str, str]:
+    """The files with other values of their settings, by code; of a switch the day it is on from, None for off."""
+    said = []
+    for code, setting in read_settings(tomllib.loads(files[ABOUT]).get("setting", [])).items():
+        if code in values:
+            value = values[code]
+            said.append({"code": code, **({"from": value or False} if setting.kind == "switch" else {"value": value})})
+    return lay_over(files, {ABOUT: _toml({"setting": said})})
 
 
 def folder_files(folder: Path) -> dict[str, str]:
@@ -134,7 +169,8 @@ class _Reader:
         promises = self._each(".toml", lambda _, text: read_promises(text), PROMISES).get(PROMISES, {})
         self._stop()
         elements = self._elements(diagrams.values())
-        facts = self._facts(about, forms.values(), tables.values())
+        settings = read_settings(about.get("setting", []))
+        facts = self._facts(about, settings, forms.values(), tables.values())
         start = str(about.get("start", ""))
         if start not in {diagram.process for diagram in diagrams.values()}:
             self._add(
@@ -144,7 +180,8 @@ class _Reader:
         rails, standing = _rails(about), self._standing()
         self._stop()
         return Pack(
-            str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, _marked(about), standing
+            str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, _marked(about), standing,
+            settings,
         )  # fmt: skip
 
     def _check_files(self) -> None:
@@ -215,14 +252,20 @@ class _Reader:
                 found[element.id] = element
         return found
 
-    def _facts(self, about: Mapping[str, Any], forms: Iterable[Form], tables: Iterable[Table]) -> dict[str, Fact]:
+    def _facts(
+        self, about: Mapping[str, Any], settings: Mapping[str, Setting], forms: Iterable[Form], tables: Iterable[Table]
+    ) -> dict[str, Fact]:
         found = dict(catalogue.facts())
         for operation in catalogue.operations().values():
             found.update({fact.name: fact for fact in operation.gives})
         declared = [fact for form in forms for fact in form.facts()] + [fact for table in tables for fact in table.outputs]
         for name, raw in about.get("facts", {}).items():
             declared.append(Fact(name, raw["kind"], tuple(raw.get("choices", ())), ABOUT))
-        for fact in declared:
+        for fact in [*(setting.fact for setting in settings.values()), *declared]:
+            if (settings.get(fact.name) is not None) and (fact.name in found):
+                self._add(
+                    Finding(fact.source, fact.name, "This is a setting of the procedure, which nothing may set.", "Use another name.")
+                )
             self._declare(found, fact)
         return found
 

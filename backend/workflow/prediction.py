@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from django.utils import timezone
+
 from backend.rules.working_time import LONDON
 from backend.workflow.bpmn import PEOPLE, Element
 from backend.workflow.expressions import ExpressionError, parse
@@ -73,7 +75,7 @@ class _Saying:
 
     def __init__(self, instance: Instance) -> None:
         self.instance, self.pack = instance, instance.version.contents
-        self.facts = {**dict.fromkeys(self.pack.facts), **unpack(instance.facts)}
+        self.facts = self.pack.known(unpack(instance.facts), timezone.localdate())
 
     def steps(self, elements: Iterable[str]) -> Steps:
         """Steps for people, and what has public wording. Two that read alike are said once."""

@@ -15,10 +15,10 @@ from backend.workflow.values import Fact
 
 def facts_read(pack: Pack, element: str) -> list[Fact]:
     """The declared facts that a step's parameters, table, times and ways out name, in the order they are written. Not
-    rows' ids: who somebody is cannot be typed in."""
+    rows' ids, since who somebody is cannot be typed in, nor settings, which nothing may set."""
     step = pack.elements.get(element)
     names = dict.fromkeys(name for text in _texts(pack, step) for name in _named(text)) if step else {}
-    return [pack.facts[name] for name in names if name in pack.facts and pack.facts[name].kind != "row"]
+    return [pack.facts[name] for name in names if name in pack.facts and name not in pack.settings and pack.facts[name].kind != "row"]
 
 
 def _texts(pack: Pack, step: Element) -> Iterator[str]:

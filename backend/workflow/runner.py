@@ -20,6 +20,7 @@ from django.db.models import OuterRef, QuerySet
 
 from backend.accounts.models import Closure, User
 from backend.errors import AlreadyDone, DomainError
+from backend.rules.working_time import LONDON
 from backend.workflow import catalogue, watchdog
 from backend.workflow.dues import due_of
 from backend.workflow.engine import NO_END, PARTY, Effect, EngineError, Offer, OpenTask, Outcome, Run, StepDone, Trouble, scopes
@@ -81,7 +82,7 @@ class _House:
     def __init__(self, instance: Instance, facts: dict[str, Value], by: User | None, now: datetime, subject: Any) -> None:
         self.instance, self.facts, self.by, self.now = instance, facts, by, now
         self.contents: Pack = instance.contents
-        self.calendar = instance.landlord.calendar
+        self.calendar = self.contents.calendar(instance.landlord.calendar)
         self.functions: Mapping[str, Function] = functions_for(self.calendar)
         self._subject = subject
 
@@ -112,6 +113,8 @@ class _House:
         declared = self.contents.facts.get(name)
         if declared is None:
             raise ExpressionError(f"“{name}” is not a fact of this procedure.")
+        if name in self.contents.settings:
+            raise ExpressionError(f"“{name}” is a setting of this procedure, which nothing may set.")
         return declared.accept(value)
 
     def people(self, group: str) -> list[int]:
@@ -256,7 +259,7 @@ def _move(
     if instance.ended_at is not None:
         raise AlreadyDone("This case's procedure has ended.")
     contents = instance.contents
-    facts: dict[str, Value] = {**dict.fromkeys(contents.facts), **unpack(instance.facts)}
+    facts = contents.known(unpack(instance.facts), now.astimezone(LONDON).date())
     house = _House(instance, facts, by, now, subject)
     facts.update({name: house.accept(name, value) for name, value in (learn or {}).items()})
     run = Run(contents.engine, contents.elements, house, facts, instance.state, can_refuse=by is not None)
@@ -274,7 +277,8 @@ def _save(instance: Instance, outcome: Outcome, house: _House, mends: bool) -> N
     _save_tasks(instance, outcome, house, _standing_rows(instance) if mends else outcome.stood)
     if outcome.troubles or instance.has_faults:
         _save_faults(instance, outcome.troubles, house)
-    instance.state, instance.facts = outcome.state, pack_values(outcome.facts)
+    kept = {name: value for name, value in outcome.facts.items() if name not in house.contents.settings}
+    instance.state, instance.facts = outcome.state, pack_values(kept)
     stands: dict[str, Any] = {
         "has_faults": bool(outcome.troubles),
         "awaits_message": outcome.awaits_message,
