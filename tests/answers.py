@@ -28,10 +28,11 @@ def fill(form: Form, given: dict[str, str], prefix: str = "") -> Answers:
 def _fill(question: Question, given: str | None) -> Answers:
     match question.type:
         case "date" | "moment":
+            year, month, day = (given or "2027-03-01").split("-")
             return {
-                f"{question.key}-day": ["1"],
-                f"{question.key}-month": ["3"],
-                f"{question.key}-year": ["2027"],
+                f"{question.key}-day": [day],
+                f"{question.key}-month": [month],
+                f"{question.key}-year": [year],
                 f"{question.key}-time": ["10:30"],
             }
         case "rows":

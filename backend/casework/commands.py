@@ -13,7 +13,7 @@ from django.db.models import F
 from backend.accounts import powers
 from backend.accounts.models import Landlord, Patch, User
 from backend.audit.models import record
-from backend.casework import access
+from backend.casework import access, separation
 from backend.casework.models import Case, Incident, Party, Person, Record, Report
 from backend.casework.postcodes import outward, tidy
 from backend.casework.subjects import REPORT_ATTACHED
@@ -247,8 +247,8 @@ def _worked(case: Case, by: User) -> Case:
 
 
 def form_of(task: Task) -> Form:
-    """The form of a task, as the case's own version has it."""
-    return task.instance.contents.forms[task.form]
+    """The form of a task, as the case's own version has it, with the options that the case's facts allow."""
+    return task.instance.contents.forms[task.form].offering(lambda text: runner.holds(task, text))
 
 
 def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
@@ -272,6 +272,8 @@ def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, 
     """Complete a task with its form's answers. Raises `InvalidAnswers`, `Refused` or `AlreadyDone`; then nothing changes."""
     task = access.lock_task(by, task_id)
     access.need_task(by, task)
+    if mine := separation.did_before(task, by):
+        raise NotAllowed(f"You did “{mine}” yourself, so somebody else must do this. Hand it over; what you typed is kept.")
     runner.take(task, by=by, now=now)
     case = task.instance.case
     form = form_of(task)

@@ -13,7 +13,7 @@ from django.db import transaction
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
-from backend.casework import access, notices
+from backend.casework import access, notices, separation
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound
 from backend.rules.working_time import LONDON
 from backend.workflow.models import Task
@@ -34,6 +34,8 @@ def save_draft(*, task_id: int, data: Mapping[str, Sequence[str]], by: User) -> 
 def claim(*, task_id: int, by: User, now: datetime) -> Task:
     """Take a task that waits for a role. Of two who try, one gets it."""
     task = _task(task_id, by)
+    if mine := separation.did_before(task, by):
+        raise NotAllowed(f"You did “{mine}” yourself, so somebody else must do this. Leave it for them.")
     if not Task.objects.filter(pk=task.pk, status=Task.OPEN, owner=None).update(owner=by):
         task.refresh_from_db(fields=["owner", "status"])
         taken = f"{task.owner.name} has “{task.name}” already" if task.owner and task.status == Task.OPEN else _gone(task)
@@ -61,6 +63,8 @@ def hand_over(*, task_id: int, to: User, by: User, now: datetime) -> Task:
     task = _task(task_id, by)
     if to.landlord_id != by.landlord_id or not to.can(powers.WORK):
         raise InvalidAnswers({"to": "Choose somebody who works on cases"})
+    if theirs := separation.did_before(task, to):
+        raise InvalidAnswers({"to": f"Choose somebody else: {to.name} did “{theirs}”, and this must be looked at by another person"})
     _change(task, owner=to)
     if to.pk != by.pk:
         notices.tell_handed(task, to, now=now)

@@ -127,6 +127,16 @@ def check_letters(pack: Pack) -> Iterator[Finding]:
                 )
 
 
+def check_separation(pack: Pack) -> Iterator[Finding]:
+    """What keeps two steps apart names steps that people do."""
+    for diagram, element in each_element(pack):
+        for name in element.properties.get("not_by", "").split():
+            earlier = pack.elements.get(name)
+            if element.kind not in PEOPLE or earlier is None or earlier.kind not in PEOPLE or name == element.id:
+                sentence = f"“{name}” is not an earlier step that a person does, so nobody would be kept from doing this one."
+                yield at(diagram, element, sentence, "Name the id of the earlier step.")
+
+
 def check_lengths(pack: Pack) -> Iterator[Finding]:
     """Names fit where they are kept and shown, and mislead nobody."""
     for diagram, element in each_element(pack):
@@ -167,6 +177,6 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_operations, check_marks, check_letters, check_names, check_expressions, check_tables,
+    check_about, check_lengths, check_tasks, check_separation, check_operations, check_marks, check_letters, check_names, check_expressions, check_tables,
     *shape.CHECKS, *events.CHECKS, check_rails,
 )  # fmt: skip

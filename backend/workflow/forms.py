@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -41,10 +41,13 @@ def unseen(character: str) -> bool:
 
 @dataclass(frozen=True)
 class Option:
+    """One answer to choose. `offered` is the condition, over the case's facts, under which it is there at all."""
+
     value: str
     label: str
     hint: str = ""
     score: int = 0
+    offered: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,17 @@ class Form:
             if question.fact and kind is not None:
                 found.append(Fact(question.fact, kind, tuple(o.value for o in question.options), source))
         return found
+
+    def conditions(self) -> Iterator[tuple[str, str]]:
+        """The key of each question that has an option with a condition, and the condition."""
+        yield from ((question.key, option.offered) for question in self.questions for option in question.options if option.offered)
+
+    def offering(self, holds: Callable[[str], bool]) -> Form:
+        """This form with the options whose conditions hold. What is asked is always asked."""
+        if not any(self.conditions()):
+            return self
+        kept = (replace(q, options=tuple(o for o in q.options if not o.offered or holds(o.offered))) for q in self.questions)
+        return replace(self, questions=tuple(kept))
 
     def clean(self, data: Data, people: Mapping[str, Mapping[str, str]]) -> Cleaned:
         """Check `data` (lists of strings by question key, as a browser sends). Raises `InvalidAnswers`.
@@ -259,7 +273,8 @@ def _question(raw: Mapping[str, Any]) -> Question:
     if unknown := set(raw) - _QUESTION_KEYS:
         raise ValueError(f"a question has “{sorted(unknown)[0]}”, which questions do not have")
     options = tuple(
-        Option(str(o["value"]), str(o["label"]), str(o.get("hint", "")), int(o.get("score", 0))) for o in raw.get("options", ())
+        Option(str(o["value"]), str(o["label"]), str(o.get("hint", "")), int(o.get("score", 0)), str(o.get("offered", "")))
+        for o in raw.get("options", ())
     )
     when = next((str(key), str(value)) for key, value in raw["when"].items()) if raw.get("when") else None
     return Question(

@@ -54,6 +54,9 @@ def check_expressions(pack: Pack) -> Iterator[Finding]:
             seen = {**pack.facts, **_ROUND} if flow.source in rounds and diagram.elements[flow.source].repeat is None else pack.facts
             for problem in problems(seen, flow.condition) if flow.condition else ():
                 yield Finding(diagram.file, flow.id, *problem, _line(diagram, flow))
+    for form in pack.forms.values():
+        for key, text in form.conditions():
+            yield from (Finding(f"forms/{form.key}.json", key, *problem, form.title) for problem in problems(pack.facts, text))
     for table in pack.tables.values():
         yield from _table_findings(pack.facts, table)
     for promise in pack.promises.values():

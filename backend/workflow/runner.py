@@ -17,6 +17,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet
+from django.utils import timezone
 
 from backend.accounts.models import Closure, User
 from backend.errors import AlreadyDone, DomainError
@@ -24,7 +25,7 @@ from backend.rules.working_time import LONDON
 from backend.workflow import catalogue, watchdog
 from backend.workflow.dues import due_of
 from backend.workflow.engine import NO_END, PARTY, Effect, EngineError, Offer, OpenTask, Outcome, Run, StepDone, Trouble, scopes
-from backend.workflow.expressions import ExpressionError, Function, Value
+from backend.workflow.expressions import ExpressionError, Function, Value, parse
 from backend.workflow.functions import functions_for
 from backend.workflow.models import Done, Fault, Instance, Step, Task, Version
 from backend.workflow.packs import Pack
@@ -241,6 +242,17 @@ def seen_by(fault: Fault) -> dict[str, Value]:
     """The facts as the step that stopped sees them: its own branch's over the case's."""
     instance = fault.instance
     return {**unpack(instance.facts), **scopes(instance.state).get(str(fault.engine_id), {})}
+
+
+def holds(task: Task, text: str) -> bool:
+    """Whether a condition holds as a task's own branch sees the facts today. One that cannot be worked out does not."""
+    instance = task.instance
+    facts = instance.contents.known(unpack(instance.facts), timezone.localdate())
+    seen = {**facts, **scopes(instance.state).get(str(task.engine_id), {})}
+    try:
+        return bool(parse(text).evaluate(seen, functions_for(instance.landlord.calendar)))
+    except ExpressionError:
+        return False
 
 
 @transaction.atomic

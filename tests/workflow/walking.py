@@ -10,8 +10,8 @@ from typing import Any
 
 from backend.rules.working_time import LONDON, Calendar
 from backend.workflow import catalogue
-from backend.workflow.engine import PARTY, Effect, OpenTask, Outcome, Run
-from backend.workflow.expressions import Function, Value
+from backend.workflow.engine import PARTY, Effect, OpenTask, Outcome, Run, scopes
+from backend.workflow.expressions import Function, Value, parse
 from backend.workflow.forms import Form
 from backend.workflow.functions import functions_for
 from backend.workflow.packs import Pack
@@ -72,7 +72,7 @@ class PackWalk:
         self.host = PackHost(self.contents)
 
     def step(self, verb: str, *args: object) -> Any:
-        facts = {**dict.fromkeys(self.contents.facts), **self.facts}
+        facts = self.contents.known(self.facts, NOW.date())
         run = Run(self.contents.engine, self.contents.elements, self.host, facts, self.state)
         gave = getattr(run, verb)(*args)
         self.outcome = run.outcome()
@@ -93,6 +93,8 @@ class PackWalk:
 
     def _answers(self, task: OpenTask, given: Mapping[str, str]) -> Mapping[str, Value]:
         form: Form = self.contents.forms[self.contents.elements[task.element].properties["form"]]
+        seen = {**self.contents.known(self.facts, NOW.date()), **scopes(self.state or {}).get(task.id, {})}
+        form = form.offering(lambda text: bool(parse(text).evaluate(seen, self.host.functions)))
         rows = {question.key: str(SOMEBODY) for question in form.questions if question.type in ("person", "officer")}
         people = {key: {str(SOMEBODY): "Somebody"} for key in rows}
         return form.clean(fill(form, {**rows, **given}), people).facts

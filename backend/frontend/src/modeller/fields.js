@@ -239,9 +239,11 @@ function promising(tools, element, catalogue) {
   const [policy, writePolicy] = property(tools, element, 'policy');
   const [told, writeTold] = property(tools, element, 'public');
   const [mark, writeMark] = property(tools, element, 'mark');
+  const [notBy, writeNotBy] = property(tools, element, 'not_by');
   const timed = [
     select('promise', 'Promise', promise, catalogue.promises, writePromise, { hint: 'The service standard this step keeps' }),
     text('due', 'Due', due, writeDue, { hint: 'Only if no promise fits. For example: working_days(3, since=reported_at)' }),
+    text('notBy', 'Not by whoever did', notBy, writeNotBy, { hint: 'The ids of earlier steps: somebody else has to do this one' }),
   ];
   return [
     ...((is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask')) || is(element, 'bpmn:ManualTask') ? timed : []),
