@@ -6,6 +6,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("accounts", "0002_calendar_change")]
+    dependencies: ClassVar = [("accounts", "0003_absence_and_how_people_are_told")]
 
     operations: ClassVar = [migrations.RemoveField(model_name="landlord", name="working_hours_reading")]
