@@ -130,9 +130,9 @@ def baseline() -> Pack:
 
 
 def test_in_the_toolbox_closing_is_certain_and_each_tool_and_a_further_report_possible(baseline: Pack) -> None:
-    certain, possible = ahead(Foresight(baseline), "Life_toolbox")
+    certain, possible = ahead(Foresight(baseline), "Life_toolbox", "PutRight_tools")
     assert {"Life_closure", "Life_close", "Life_survey", "Life_end"} <= certain
-    assert {"Tool_warning", "Warning_write", "Tool_update", "News_contact", "Life_toolbox"} <= possible
+    assert {"Tool_warning", "Warning_write", "Tool_update", "News_contact", "PutRight_tools"} <= possible
     assert not possible & {"Life_triage", "First_contact", "Life_not_asb_end"}
     assert not ahead(Foresight(baseline), "Life_contact", "First_contact")[0] & {"Tool_warning", "Tool_ready", "Warning_write"}
 

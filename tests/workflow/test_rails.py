@@ -253,7 +253,7 @@ REDRAWN = [
     ("first-contact.bpmn", 'sourceRef="First_classify" targetRef="First_disclosures"', 'sourceRef="First_classify" targetRef="First_plan"', "Once the risk questions have been asked", "“Hate crime and domestic abuse” is never reached on the way", "Case finished."),
     ("disclosures.bpmn", 'sourceRef="Hate_safety" targetRef="Hate_route"', 'sourceRef="Hate_safety" targetRef="Abuse_disclosed"', "A disclosure of hate crime always reaches its route", "“Hate crime: tell partners and offer support” is never reached", "Case finished."),
     ("disclosures.bpmn", 'sourceRef="Abuse_safety" targetRef="Abuse_route"', 'sourceRef="Abuse_safety" targetRef="Disclosures_end"', "A disclosure of domestic abuse always reaches its route", "“Domestic abuse: assess and refer” is never reached", "Case finished."),
-    ("lifecycle.bpmn", 'calledElement="LegalAction"', 'calledElement="Mediation"', "No legal step without", "No step that a case can come to bears the mark “legal-action”", ""),
+    ("put-things-right.bpmn", 'calledElement="LegalAction"', 'calledElement="Mediation"', "No legal step without", "No step that a case can come to bears the mark “legal-action”", ""),
 ]  # fmt: skip
 
 
