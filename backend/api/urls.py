@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from backend.api import views
+from backend.api import happenings, views
 
 urlpatterns = [
     path("schema", SpectacularJSONAPIView.as_view(), name="api-schema"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("tasks/<int:task_id>", views.OneTask.as_view(), name="api-task"),
     path("tasks/<int:task_id>/complete", views.CompleteTask.as_view(), name="api-task-complete"),
     path("cases/<slug:reference>", views.OneCase.as_view(), name="api-case"),
+    path("cases/<slug:reference>/happenings", happenings.Happenings.as_view(), name="api-happenings"),
 ]

@@ -20,10 +20,10 @@ from backend.errors import NotAllowed
 from backend.workflow.forms import Question
 from backend.workflow.models import Task
 
-_PROBLEMS = dict.fromkeys((400, 403, 404, 409, 422), shapes.Problem)
+PROBLEMS = dict.fromkeys((400, 403, 404, 409, 422), shapes.Problem)
 
 
-def _who(request: Request) -> User:
+def who(request: Request) -> User:
     if not isinstance(request.user, User):
         raise NotAllowed("Sign in first.")
     return request.user
@@ -37,10 +37,10 @@ def _task(task: Task) -> dict[str, Any]:
 
 
 class Reports(APIView):
-    @extend_schema(request=shapes.ReportIn, responses={201: shapes.ReportOut, **_PROBLEMS}, operation_id="take_report")
+    @extend_schema(request=shapes.ReportIn, responses={201: shapes.ReportOut, **PROBLEMS}, operation_id="take_report")
     def post(self, request: Request) -> Response:
         """Take a report. It waits among the new reports until somebody decides where it belongs."""
-        user = _who(request)
+        user = who(request)
         access.need(user, powers.TAKE_REPORTS)
         given = shapes.ReportIn(data=request.data)
         given.is_valid(raise_exception=True)
@@ -53,19 +53,19 @@ class Reports(APIView):
 
 
 class Tasks(APIView):
-    @extend_schema(responses={200: shapes.TaskOut(many=True), **_PROBLEMS}, operation_id="my_tasks")
+    @extend_schema(responses={200: shapes.TaskOut(many=True), **PROBLEMS}, operation_id="my_tasks")
     def get(self, request: Request) -> Response:
         """The open tasks that you may do, most overdue first; at most 200."""
-        user = _who(request)
+        user = who(request)
         access.need(user, powers.WORK)
         return Response(shapes.TaskOut([_task(task) for task in worklist.mine(user)[:200]], many=True).data)
 
 
 class OneTask(APIView):
-    @extend_schema(responses={200: shapes.TaskDetail, **_PROBLEMS}, operation_id="task")
+    @extend_schema(responses={200: shapes.TaskDetail, **PROBLEMS}, operation_id="task")
     def get(self, request: Request, task_id: int) -> Response:
         """A task with its questions."""
-        user = _who(request)
+        user = who(request)
         access.need(user, powers.WORK)
         task = queries.task_by_id(user, task_id)
         form = commands.form_of(task)
@@ -86,10 +86,10 @@ def _options(question: Question, people: Mapping[str, Mapping[str, str]]) -> Map
 
 
 class CompleteTask(APIView):
-    @extend_schema(request=shapes.AnswersIn, responses={204: None, **_PROBLEMS}, operation_id="complete_task")
+    @extend_schema(request=shapes.AnswersIn, responses={204: None, **PROBLEMS}, operation_id="complete_task")
     def post(self, request: Request, task_id: int) -> Response:
         """Complete a task with its form's answers."""
-        user = _who(request)
+        user = who(request)
         access.need(user, powers.WORK)
         queries.task_by_id(user, task_id)
         given = shapes.AnswersIn(data=request.data)
@@ -99,10 +99,10 @@ class CompleteTask(APIView):
 
 
 class OneCase(APIView):
-    @extend_schema(responses={200: shapes.CaseOut, **_PROBLEMS}, operation_id="case")
+    @extend_schema(responses={200: shapes.CaseOut, **PROBLEMS}, operation_id="case")
     def get(self, request: Request, reference: str) -> Response:
         """A case with its people and open tasks."""
-        user = _who(request)
+        user = who(request)
         access.need(user, powers.WORK)
         case = queries.case_page(user, reference)
         tasks = [{**_task(task), "case": case.reference} for task in queries.tasks_of(case).select_related("instance__case")]

@@ -96,15 +96,17 @@ def take_report(*, landlord: Landlord, channel: str, told: Told, by: User | None
 
 
 @transaction.atomic
-def open_case(*, report: Report, by: User, now: datetime) -> Case:
-    """Open a case from a report and begin the landlord's live procedure."""
+def open_case(*, report: Report, by: User, now: datetime, follows: Case | None = None) -> Case:
+    """Open a case from a report and begin the landlord's live procedure. `follows` is the closed case that it brings back."""
     access.need(by, powers.TRIAGE)
     report = _unplaced(report, by)
+    if follows is not None:
+        _check_follows(follows, by)
     version = live_version(report.landlord)
     case = Case.objects.create(
         landlord=report.landlord, reference=_next_reference(report.landlord), instance=runner.prepare(version, now=now),
         opened_at=now, opened_by=by, place=report.place, postcode=report.place_postcode,
-        patch=_patch_for(report.landlord, report.place_postcode),
+        patch=_patch_for(report.landlord, report.place_postcode), follows=follows,
     )  # fmt: skip
     _place(report, case, by, now)
     record("open_case", "Opened the case", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
@@ -119,6 +121,13 @@ def open_case(*, report: Report, by: User, now: datetime) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+def _check_follows(case: Case, by: User) -> None:
+    if case.landlord_id != by.landlord_id:
+        raise NotFound
+    if case.closed_at is None:
+        raise DomainError(f"{case.reference} is still open. Attach the report to it instead.")
+
+
 @transaction.atomic
 def attach_report(*, report: Report, case: Case, by: User, now: datetime) -> Case:
     """Attach a further report to a case that is open. The report keeps its time, channel and reporter."""
@@ -130,7 +139,7 @@ def attach_report(*, report: Report, case: Case, by: User, now: datetime) -> Cas
     if case.landlord_id != by.landlord_id:
         raise NotFound
     if case.closed_at is not None:
-        raise DomainError(f"{case.reference} is closed. Open a new case for this report.")
+        raise DomainError(f"{case.reference} is closed. Open a new case that goes on from it.")
     _place(report, case, by, now)
     record("attach_report", "Attached a further report", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
     if REPORT_ATTACHED in case.instance.messages:

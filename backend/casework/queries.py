@@ -64,9 +64,9 @@ def case_page(user: User, reference: str) -> Case:
     case = access.case_for(user, reference)
     parties = Party.objects.select_related("person")
     return (
-        Case.objects.select_related("landlord", "owner", "patch", "instance__version")
+        Case.objects.select_related("landlord", "owner", "patch", "instance__version", "follows")
         .prefetch_related(
-            Prefetch("parties", parties), "reports__taken_by", "incidents", "records__by", "records__party__person",
+            "followed_by", Prefetch("parties", parties), "reports__taken_by", "incidents", "records__by", "records__party__person",
             "evidence__by", "instance__faults", "surveys__party__person",
         )
         .get(pk=case.pk)
@@ -95,7 +95,16 @@ class Match:
 
 def likely_matches(report: Report) -> list[Match]:
     """Open cases about the same place, most alike first. Spelling may differ."""
-    near = Case.objects.filter(landlord=report.landlord_id, closed_at=None)
+    return _alike_cases(report, Case.objects.filter(closed_at=None))
+
+
+def likely_former(report: Report) -> list[Match]:
+    """Cases about the same place that were closed within half a year before the report, most alike first."""
+    return _alike_cases(report, Case.objects.filter(closed_at__gte=report.received_at - RECENT))
+
+
+def _alike_cases(report: Report, cases: QuerySet[Case]) -> list[Match]:
+    near = cases.filter(landlord=report.landlord_id)
     near = near.filter(Q(postcode=report.place_postcode) if report.place_postcode else Q(opened_at__gte=report.received_at - RECENT))
     found = [Match(case, _alike(report, case)) for case in near.select_related("owner", "instance__version").order_by("-opened_at")[:200]]
     return sorted((match for match in found if match.likeness >= 0.6), key=lambda match: -match.likeness)[:5]

@@ -9,7 +9,7 @@ from backend.audit.models import record
 from backend.casework.models import Case
 from backend.errors import DomainError
 from backend.workflow.catalogue import Parameter, operation
-from backend.workflow.models import Task
+from backend.workflow.models import Instance, Task
 from backend.workflow.runner import Context
 
 
@@ -23,12 +23,16 @@ def assign_case(context: Context, *, role: str) -> None:
         raise DomainError("Nobody has this role yet. Ask your administrator to give it to somebody, then try again.")
     before, case.owner = case.owner, officer
     case.save(update_fields=["owner"])
-    # Open work goes with the case: what nobody had, and what the officer before had, as far as the new one may do it.
-    theirs = Q(owner=None, role=role) | (Q(owner=before, role__in=officer.role_codes) if before else Q(pk__in=()))
-    Task.objects.filter(theirs, instance=context.instance, status=Task.OPEN).update(owner=officer)
+    move_work(context.instance, before, officer, role)
     record(
         "assign_case", f"Gave the case to {officer.name}", landlord=case.landlord, by=context.by, at=context.now, case_id=case.pk, role=role
     )
+
+
+def move_work(instance: Instance, before: User | None, officer: User, role: str = "") -> None:
+    """Open work goes with the case: what nobody of the role had, and what the officer before had, as far as the new one may do it."""
+    theirs = Q(owner=None, role=role) | (Q(owner=before, role__in=officer.role_codes) if before else Q(pk__in=()))
+    Task.objects.filter(theirs, instance=instance, status=Task.OPEN).update(owner=officer)
 
 
 def _least_busy(case: Case, role: str) -> User | None:

@@ -10,10 +10,13 @@ from backend.workflow.runner import Context
 from backend.workflow.values import Fact
 
 
-@operation("close_case", "Close the case", gives=(Fact("closed_at", "moment", source="close_case"),), outcome=Parameter("Outcome"))
+CLOSED_AT = Fact("closed_at", "moment", source="close_case")
+
+
+@operation("close_case", "Close the case", gives=(CLOSED_AT,), outcome=Parameter("Outcome"))
 def close_case(context: Context, *, outcome: str) -> dict[str, Value]:
     case: Case = context.subject
     case.closed_at, case.outcome = context.now, outcome
     case.save(update_fields=["closed_at", "outcome"])
     record("close_case", "Closed the case", landlord=case.landlord, by=context.by, at=context.now, case_id=case.pk, outcome=outcome)
-    return {"closed_at": context.now}
+    return {CLOSED_AT.name: context.now}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
-from backend.accounts.models import Landlord
+from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.commands import Told
 from backend.casework.models import Report
@@ -74,15 +74,23 @@ def new_report(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, report_id: int) -> HttpResponse:
     user = who(request)
     found = queries.report_by_id(user, report_id)
-    matches = queries.likely_matches(found) if found.case is None and user.can(powers.TRIAGE) else []
-    return render(request, "reports/report.html", {"report": found, "matches": matches, "may_place": user.can(powers.TRIAGE)})
+    return render(request, "reports/report.html", _placing(found, user))
+
+
+def _placing(found: Report, user: User) -> dict[str, object]:
+    """What the page of a report shows, with the cases that it may belong to or bring back."""
+    places = found.case is None and user.can(powers.TRIAGE)
+    matches, former = (queries.likely_matches(found), queries.likely_former(found)) if places else ([], [])
+    return {"report": found, "matches": matches, "former": former, "may_place": user.can(powers.TRIAGE)}
 
 
 @require_POST
 @needs(powers.TRIAGE)
 def open_case(request: HttpRequest, report_id: int) -> HttpResponse:
-    user = who(request)
-    case = commands.open_case(report=queries.report_by_id(user, report_id), by=user, now=timezone.now())
+    """Open a new case for the report, perhaps one that goes on from a closed case."""
+    user, reference = who(request), request.POST.get("follows", "")
+    former = user.landlord.cases.filter(reference=reference).first() if reference else None
+    case = commands.open_case(report=queries.report_by_id(user, report_id), by=user, now=timezone.now(), follows=former)
     messages.success(request, f"Case {case.reference} is open.")
     return redirect("case", case.reference)
 
@@ -95,12 +103,7 @@ def attach(request: HttpRequest, report_id: int) -> HttpResponse:
     found, reference = queries.report_by_id(user, report_id), request.POST.get("case", "").strip().upper()
     case = user.landlord.cases.filter(reference=reference).first()
     if case is None:
-        context = {
-            "report": found,
-            "matches": queries.likely_matches(found),
-            "may_place": True,
-            "problems": [f"There is no case “{reference}”. Check the reference."],
-        }
+        context = _placing(found, user) | {"problems": [f"There is no case “{reference}”. Check the reference."]}
         return render(request, "reports/report.html", context, status=422)
     commands.attach_report(report=found, case=case, by=user, now=timezone.now())
     messages.success(request, f"The report is attached to {case.reference}.")

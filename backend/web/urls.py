@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.web import administration, cases, desk, faults, managers, me, public, reports, signing
+from backend.web import administration, cases, desk, faults, happenings, managers, me, public, reports, signing
 
 urlpatterns = [
     path("", signing.home, name="home"),
@@ -37,6 +37,8 @@ urlpatterns = [
     path("cases/<slug:reference>/people/new", cases.new_party, name="party-new"),
     path("cases/<slug:reference>/people/<int:party_id>", cases.party, name="party"),
     path("cases/<slug:reference>/tools/<str:element>", cases.tool, name="tool"),
+    path("cases/<slug:reference>/happened", happenings.happened, name="happened"),
+    path("cases/<slug:reference>/happened/<str:message>", happenings.tell, name="happened-tell"),
     path("cases/<slug:reference>/evidence/new", cases.new_evidence, name="evidence-new"),
     path("cases/<slug:reference>/surveys/<int:survey_id>", cases.enter_survey, name="survey-enter"),
     path("evidence/<int:evidence_id>", cases.download, name="evidence"),

@@ -14,6 +14,7 @@ from backend.workflow.coverage import check_tables
 from backend.workflow.expressions import ExpressionError, parse
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import unseen
+from backend.workflow.hearing import told_by_officers
 from backend.workflow.meaning import check_expressions
 from backend.workflow.packs import ABOUT, Files, Pack, read_pack
 from backend.workflow.rails import check_rails
@@ -154,7 +155,7 @@ def check_names(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, element, f"The decision table “{element.table}” does not exist.", "Choose a table.")
         if element.kind == "callActivity" and element.called not in processes:
             yield at(diagram, element, f"The diagram “{element.called}” does not exist.", "Choose a diagram.")
-        if element.event == "message" and element.message not in catalogue.messages():
+        if element.event == "message" and element.message not in catalogue.messages() and not told_by_officers(element):
             yield at(diagram, element, f"“{element.message}” is not a message that a case can get.", "Choose a message.")
         if element.event == "timer" and not element.due:
             yield at(diagram, element, "It does not say how long to wait.", "Write when, for example days(28, since=opened_at).")

@@ -12,6 +12,7 @@ from backend.workflow import catalogue
 from backend.workflow.bpmn import ACTIVITIES, CONTAINERS, PEOPLE, Diagram, Element
 from backend.workflow.engine import MAX_ROUNDS
 from backend.workflow.findings import Finding
+from backend.workflow.hearing import ANYONE, CASE, OFFICER, whom
 from backend.workflow.packs import Pack
 from backend.workflow.shape import at, each_element
 from backend.workflow.spread import spread
@@ -264,4 +265,37 @@ def _in_round(element: Element) -> bool:
     return element.repeat is not None and not element.repeat.loop
 
 
-CHECKS = (check_offered, check_begun, check_gates, check_told, check_repeats)
+def check_officers(pack: Pack) -> Iterator[Finding]:
+    """What officers tell a case has a name, and says about whom and whose it is to tell, the same wherever it is heard."""
+    said: dict[str, tuple[str, str, str]] = {}
+    for diagram, element in each_element(pack):
+        if element.event != "message":
+            continue
+        yield from (at(diagram, element, *problem) for problem in _telling_problems(pack, element))
+        tells = element.properties.get("told_by", ""), whom(element), element.properties.get("role", "")
+        if said.setdefault(element.message, tells) != tells:
+            sentence = f"“{element.message}” is heard elsewhere from others, about others or by another role."
+            yield at(diagram, element, sentence, "Say the same in both places, or use another message.")
+
+
+def _telling_problems(pack: Pack, element: Element) -> Iterator[tuple[str, str]]:
+    teller, about, role = (element.properties.get(key, "") for key in ("told_by", "for", "role"))
+    if not teller:
+        return
+    if teller != OFFICER:
+        yield f"“{teller}” is nobody who tells a case something.", f"Write “{OFFICER}”, or take it away."
+    if element.message in catalogue.messages():
+        yield f"The product itself delivers “{element.message}”, so no officer tells it.", "Use another message."
+    elif not element.message:
+        yield "The message has no name.", "Give it one."
+    if not element.name and not element.properties.get("label"):
+        yield "It has no words for the officer who tells it.", "Give it a name."
+    begins = element.kind == "startEvent"
+    if about and about not in ((*catalogue.groups(), ANYONE, CASE) if begins else (CASE,)):
+        known = ", ".join((*catalogue.groups(), ANYONE, CASE)) if begins else CASE
+        yield f"It cannot be about “{about}” here.", f"Choose one of: {known}."
+    if role and not pack.role_of(element):
+        yield f"“{role}” is not a role of this landlord.", "Choose a role."
+
+
+CHECKS = (check_offered, check_begun, check_officers, check_gates, check_told, check_repeats)

@@ -47,6 +47,8 @@ class Case(models.Model):
     risk_band = models.CharField(max_length=20, blank=True)
     patch = models.ForeignKey(Patch, on_delete=models.SET_NULL, null=True, related_name="cases")
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="cases")
+    #: The closed case that a further report has brought back as this one.
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="followed_by")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "reference"], name="one_case_a_reference")]

@@ -22,6 +22,8 @@ class Record(models.Model):
     answers = models.JSONField()
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
+    #: Which press of a button made it, where no task did: the same press makes no second one.
+    press = models.UUIDField(null=True, unique=True)
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]
