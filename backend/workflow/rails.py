@@ -119,10 +119,25 @@ def _every_path(rail: Rail, ways: Ways) -> Iterator[Finding]:
     for mark in rail.said["passes"]:
         passing = _bearers(ways, mark)
         met = {step.opens for step in passing}
-        search = Search(ways, seeds, frozenset(step.done for step in passing), lambda line: line not in free)
-        reached = [step.opens for step in _bearers(ways, *rail.said["to"], word="to") if step.opens in search.found]
-        for spot in [spot for spot in reached if spot not in met][:1]:
+        closed, to = frozenset(step.done for step in passing), [step.opens for step in _bearers(ways, *rail.said["to"], word="to")]
+        thread = Search(ways, seeds, closed, lambda line: line not in free, goes_on_around=False)
+        for search, spot in [*_missed(thread, to, met), *_missed_around(ways, seeds, closed, to, met, free)][:1]:
             yield _broken(rail, search.path(spot), f"“{_name(passing, mark)}” is missed on the way", "Draw the way through it.")
+
+
+def _missed(search: Search, to: list[Spot], met: set[Spot]) -> list[tuple[Search, Spot]]:
+    return [(search, spot) for spot in to if spot in search.found and spot not in met]
+
+
+def _missed_around(
+    ways: Ways, seeds: list[Spot], closed: frozenset[Spot], to: list[Spot], met: set[Spot], free: Mapping[Spot, Spot]
+) -> list[tuple[Search, Spot]]:
+    """What comes to pass around an event sub-process that a path begins in. There it is another thread that comes to it,
+    which may have passed by itself: only what a case can come to without passing at all is missed."""
+    if not any(around.beside for seed in seeds for around in seed.within):
+        return []
+    never = Search(ways, [ways.case.opens], closed).found
+    return _missed(Search(ways, seeds, closed, lambda line: line not in free), [spot for spot in to if spot in never], met)
 
 
 def _no_path(rail: Rail, ways: Ways) -> Iterator[Finding]:
@@ -189,11 +204,12 @@ def _shared(step: Step, within: tuple[Spot, ...]) -> Spot:
 
 
 def _search(ways: Ways, both: Spot, others: list[Step]) -> Search:
-    """Where a case can get to from the others inside `both`. Starting the next tool, or an event sub-process, is waiting for nobody."""
+    """Where a case can get to from the others inside `both`. Starting the next tool, or an event sub-process, is waiting for nobody;
+    nor does anything wait for what goes on beside it."""
     own = [spot for spot in ways.opened[both] if spot.within[-1] is both]
     ways.follow(len(ways.opened[both]))
     apart = {spot for spot in own if spot.element is None or spot.element.event_sub_process} | {both, *([both.other] if both.other else [])}
-    return Search(ways, [other.done for other in others], frozenset(apart), lambda line: False)
+    return Search(ways, [other.done for other in others], frozenset(apart), lambda line: False, goes_on_around=False)
 
 
 def _in_turn(spot: Spot) -> bool:

@@ -14,13 +14,15 @@ class Search:
     """Forward: where a case can get to from some spots without entering the closed ones.
 
     A join is passed when every line that `waits_for` names has been. What holds others is left when a whole run through
-    it may avoid the closed spots; when the search began inside it, when it may be left at all.
+    it may avoid the closed spots; when the search began inside it, when it may be left at all. `goes_on_around` looks as well at what
+    goes on around an event sub-process that the search began in, which is no part of its own thread.
     """
 
     ways: Ways
     seeds: list[Spot]
     closed: frozenset[Spot] = frozenset()
     waits_for: Callable[[Spot], bool] = lambda line: True
+    goes_on_around: bool = True
     #: Each spot that can be got to, with the spot before it.
     found: dict[Spot, Spot] = field(default_factory=dict)
 
@@ -68,7 +70,7 @@ class Search:
 
     def _meanwhile(self, spot: Spot) -> Iterator[Spot]:
         """Beside an event sub-process that the search began in, everything around it goes on."""
-        for around in spot.within:
+        for around in spot.within if self.goes_on_around else ():
             if around.beside and around in self.around:
                 yield from (other for other in self.ways.opened[around.within[-1]] if around not in (other, *other.within))
 
