@@ -11,12 +11,15 @@ from backend.workflow.values import Fact
 
 REPORT_ATTACHED = "report_attached"
 SURVEYS_ANSWERED = "surveys_answered"
+#: A group beside the parts that people have in a case.
+KNOWN_REPORTER = "known-reporter"
 
 
 def register() -> None:
     """Put casework's facts, messages and groups of people in the catalogue."""
     for role, label in Party.ROLES:
         catalogue.group(role, f"each {label.lower()}")
+    catalogue.group(KNOWN_REPORTER, "each reporter who gave a name")
     catalogue.fact(Fact("reported_at", "moment", source="casework"))
     catalogue.fact(Fact("opened_at", "moment", source="casework"))
     catalogue.fact(Fact("task_opened_at", "moment", source="casework"))
@@ -38,7 +41,11 @@ class Cases:
         return owner.pk if owner is not None and owner.is_active and role in owner.role_codes else None
 
     def people(self, subject: Any, group: str) -> list[int]:
-        return list(subject.parties.filter(role=group).order_by("pk").values_list("pk", flat=True))
+        if group == KNOWN_REPORTER:
+            found = subject.parties.filter(role=Party.REPORTER, person__isnull=False)
+        else:
+            found = subject.parties.filter(role=group)
+        return list(found.order_by("pk").values_list("pk", flat=True))
 
     def knows(self, subject: Any, person: int) -> bool:
         return bool(subject.parties.filter(pk=person).exists())

@@ -23,6 +23,8 @@ from backend.workflow.packs import Pack
 
 #: The promise that a letter may tell ahead of its task.
 FIRST_CONTACT = "first-contact"
+#: The fact until when a closing letter leaves time to object.
+REPLY_BY = "reply_by"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
 def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
     """The key and label of each need that no case of this pack could meet: nobody is asked, and nothing stands in its stead."""
     forms = (pack.forms.get(element.properties.get("form", "")) for element in pack.elements.values())
-    met = {question.key for form in forms if form for question in form.questions} | set(pack.standing) | set(_COMPUTED)
+    computed = {name for name in _COMPUTED if name != REPLY_BY or name in pack.facts}
+    met = {question.key for form in forms if form for question in form.questions} | set(pack.standing) | computed
     if FIRST_CONTACT not in pack.promises:
         met.discard("first_contact_by")
     return [(need.name, need.label) for need in kind.needs if not need.optional and need.name not in met]
@@ -130,6 +133,17 @@ def _today(writing: Writing) -> str:
     return writing.now.astimezone(LONDON).date().isoformat()
 
 
+def _reply_by(writing: Writing) -> str | None:
+    """Until when the procedure waits for an answer, where it says so."""
+    until = writing.facts.get(REPLY_BY)
+    return until.isoformat() if isinstance(until, datetime) else None
+
+
+def _closed_on(writing: Writing) -> str:
+    until = writing.facts.get(REPLY_BY)
+    return until.astimezone(LONDON).date().isoformat() if isinstance(until, datetime) else _today(writing)
+
+
 def _survey_by(writing: Writing) -> str | None:
     return writing.survey.expires_at.astimezone(LONDON).date().isoformat() if writing.survey else None
 
@@ -140,5 +154,5 @@ def _survey_phone(writing: Writing) -> str:
 
 _COMPUTED: Mapping[str, Callable[[Writing], str | None]] = {
     "reported_on": _reported_on, "report_summary": _report_summary, "first_contact_by": _first_contact_by,
-    "decided_on": _today, "closed_on": _today, "survey_by": _survey_by, "survey_phone": _survey_phone,
+    "decided_on": _today, "closed_on": _closed_on, "reply_by": _reply_by, "survey_by": _survey_by, "survey_phone": _survey_phone,
 }  # fmt: skip
