@@ -11,6 +11,7 @@ ALL_CASES = "all_cases"
 MANAGE = "manage"
 DRAW = "draw"
 ADMINISTER = "administer"
+ORIGINALS = "originals"
 
 POWERS: Mapping[str, str] = {
     TAKE_REPORTS: "Take reports",
@@ -20,4 +21,5 @@ POWERS: Mapping[str, str] = {
     MANAGE: "See what is overdue, hand work over, deal with faults",
     DRAW: "Redraw and publish the procedure",
     ADMINISTER: "Make, move and disable users, teams and patches",
+    ORIGINALS: "Open the original of a piece of evidence, with what it tells about its maker",
 }

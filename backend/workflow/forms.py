@@ -24,6 +24,8 @@ TYPES: Mapping[str, Kind | None] = {
     "line": None, "paragraphs": None, "yes_no": "yes_no", "choice": "one_of", "choices": None, "date": "date",
     "moment": "moment", "whole": "whole", "person": "row", "officer": "row", "rows": None,
 }  # fmt: skip
+#: The parts of a case file in which a form's answers can be found again.
+SECTIONS = ("contact", "risk", "plan", "legal", "partners", "history")
 MAX_LINE, MAX_PARAGRAPHS, MAX_QUESTIONS, MAX_OPTIONS, MAX_VALUE = 300, 10_000, 100, 100, 100
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}\Z", re.IGNORECASE)
 #: Urdu, Arabic and Indian scripts need the joiners; no other character that is not seen has a place in words.
@@ -81,7 +83,8 @@ class Cleaned:
 
 @dataclass(frozen=True)
 class Form:
-    """`record` is the title under which the answers are kept in the case file; `score` the fact that gets the sum."""
+    """`record` is the title under which the answers are kept in the case file, `section` where; `score` the fact that
+    gets the sum."""
 
     key: str
     title: str
@@ -90,6 +93,7 @@ class Form:
     score: str
     questions: tuple[Question, ...]
     confidential: bool = False
+    section: str = "history"
 
     def facts(self) -> list[Fact]:
         """The facts that this form declares."""
@@ -261,6 +265,7 @@ def read_form(key: str, source: str) -> Form:
         form = Form(
             key, str(raw["title"]), str(raw.get("intro", "")), str(raw.get("record", raw["title"])),
             str(raw.get("score", "")), questions, bool(raw.get("confidential", False)),
+            str(raw.get("section", "history")),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise PackRefused([Finding(file, "", f"The form cannot be read: {error}.", "Check its questions.")]) from None
@@ -295,6 +300,8 @@ def _check(file: str, form: Form) -> Iterator[Finding]:
             yield Finding(
                 file, _plain_words(words), f"These words are longer than {limit} characters, or cannot be printed.", "Shorten them."
             )
+    if form.section not in SECTIONS:
+        yield Finding(file, "", f"“{_plain_words(form.section)}” is no part of a case file.", f"Use one of: {', '.join(SECTIONS)}.")
     if len(form.questions) > MAX_QUESTIONS:
         yield Finding(file, "", f"It has more than {MAX_QUESTIONS} questions.", "Split the form.")
         return

@@ -2,8 +2,9 @@
 
 from backend.casework.models.case import Case, Party, Person
 from backend.casework.models.file import Evidence, Record
+from backend.casework.models.note import Earlier, Note
 from backend.casework.models.notice import Notice
 from backend.casework.models.report import Incident, Report
 from backend.casework.models.survey import Survey
 
-__all__ = ["Case", "Evidence", "Incident", "Notice", "Party", "Person", "Record", "Report", "Survey"]
+__all__ = ["Case", "Earlier", "Evidence", "Incident", "Note", "Notice", "Party", "Person", "Record", "Report", "Survey"]

@@ -53,13 +53,22 @@ class Report(models.Model):
 
 
 class Incident(models.Model):
-    """Something that happened at a place and time, in the words of the report that told us."""
+    """Something that happened at a place and time, in the words of the report that told us or of the officer who added it.
+
+    `type` is a category of the case's own procedure: by it and the place, incidents are counted.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="incidents")
     report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="incidents")
+    type = models.CharField(max_length=60, blank=True)
+    happened_on = models.DateField(null=True)
     happened = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=10, blank=True)
     what = models.TextField()
+    told_by = models.ForeignKey(Party, on_delete=models.SET_NULL, null=True, related_name="incidents_told")
+    source = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     told_at = models.DateTimeField()
 
     class Meta:
