@@ -162,8 +162,9 @@ def _place(report: Report, case: Case, by: User, now: datetime) -> None:
     report.party = _reporter(report, case, now)
     report.save(update_fields=["case", "placed_at", "placed_by", "party"])
     Incident.objects.create(
-        case=case, report=report, happened=report.happened, place=report.place, what=report.what, told_at=report.received_at
-    )
+        case=case, report=report, type=case.category, happened=report.happened, place=report.place, postcode=report.place_postcode,
+        what=report.what, told_by=report.party, told_at=report.received_at,
+    )  # fmt: skip
 
 
 def _reporter(report: Report, case: Case, now: datetime) -> Party:
@@ -289,8 +290,9 @@ def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, 
     cleaned = form.clean(data, people_for(task, form, case))
     _check_fit(cleaned)
     kept = Record.objects.create(
-        case=case, party_id=task.party_id, task=task, form=form.key, title=form.record, answers=cleaned.answers, by=by, at=now
-    )
+        case=case, party_id=task.party_id, task=task, form=form.key, section=form.section, title=form.record,
+        answers=cleaned.answers, score=cleaned.facts.get(form.score), by=by, at=now,
+    )  # fmt: skip
     record("complete_task", f"Completed “{task.name}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
     runner.complete(task, facts=cleaned.facts, by=by, now=now, subject=case)
     return kept

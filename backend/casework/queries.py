@@ -73,6 +73,17 @@ def case_page(user: User, reference: str) -> Case:
     )  # fmt: skip
 
 
+def case_head(user: User, reference: str) -> Case:
+    """A case with its people and what has stopped: as much for an old case as for a new one."""
+    found = access.cases_for(user).select_related("landlord", "owner", "patch", "instance__version").filter(reference=reference)
+    open_faults = Fault.objects.filter(resolved_at=None)
+    parties = Party.objects.select_related("person")
+    case = found.prefetch_related(Prefetch("parties", parties), Prefetch("instance__faults", open_faults)).first()
+    if case is None:
+        raise NotFound
+    return case
+
+
 def unplaced_reports(user: User) -> QuerySet[Report]:
     """Reports that wait for somebody to decide where they belong, oldest first."""
     return access.reports_for(user).filter(case=None).select_related("taken_by").order_by("received_at")

@@ -46,6 +46,11 @@ def typed(post: QueryDict) -> dict[str, list[str]]:
     return {key: [str(value) for value in post.getlist(key)] for key in post if key != "csrfmiddlewaretoken"}
 
 
+def number(text: str | None) -> int:
+    """A row's number as a browser sent it; 0, which no row has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 def form_context(form: Form, data: Mapping[str, list[str]], error: DomainError | None, choices: Choices) -> dict[str, Any]:
     """What a template needs to draw a form with what was typed and what is wrong."""
     problems = error.problems if isinstance(error, InvalidAnswers) else {}

@@ -1,4 +1,4 @@
-"""A case: its page, its people, tools, evidence, letters, surveys, faults and diagrams."""
+"""A case: its page, its people, tools, letters, surveys, faults and diagrams."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
-from backend.audit.models import Entry
-from backend.casework import access, commands, evidence, queries, surveys
-from backend.casework.models import Case, Evidence, Party
+from backend.casework import access, commands, queries, surveys
+from backend.casework.casefile import NEWEST
+from backend.casework.models import Case, Party
 from backend.correspondence import commands as correspondence
-from backend.errors import DomainError, InvalidAnswers, NotFound
+from backend.errors import DomainError, NotFound
 from backend.web.ask import form_context, needs, typed, who
 from backend.web.begun import begun
-from backend.web.marks import case_marks, case_steps
+from backend.web.casefile import letters_of, parts_of, types_in_words
+from backend.web.marks import case_marks, steps_in_words
+from backend.workflow.bpmn import Diagram
 from backend.workflow.drawing import draw
 from backend.workflow.forms import Form, Option, Question
 from backend.workflow.prediction import outlook
@@ -41,17 +43,16 @@ def cases(request: HttpRequest) -> HttpResponse:
 @needs(powers.WORK)
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     user, now = who(request), timezone.now()
-    found = queries.case_page(user, reference)
+    found = queries.case_head(user, reference)
     contents = found.instance.version.contents
     main = next(d for d in contents.diagrams.values() if d.process == contents.start)
-    history = Entry.objects.filter(case_id=found.pk).select_related("by").order_by("-at", "-pk")
+    written = letters_of(found)
     context = {
         "case": found, "now": now, "tasks": queries.tasks_of(found), "tools": queries.tools(found),
-        "letters": found.letters.select_related("party__person").prefetch_related("renditions"),
-        "faults": [fault for fault in found.instance.faults.all() if fault.resolved_at is None],
-        "history": history, "surveys": surveys.waiting(found, now=now), "diagram": _drawn(found, main.process),
-        "process": main, "steps": case_steps(found, main), "parties": {party.pk: party for party in found.parties.all()},
-        "outlook": outlook(found.instance),
+        "letters": written[:NEWEST], "more_letters": max(0, written.count() - NEWEST), "parts": parts_of(found),
+        "types": types_in_words(found), "faults": found.instance.faults.all(),
+        "surveys": surveys.waiting(found, now=now), "parties": {party.pk: party for party in found.parties.all()},
+        "outlook": outlook(found.instance), **_place(found, main),
     }  # fmt: skip
     return render(request, "cases/case.html", context)
 
@@ -59,21 +60,23 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 @needs(powers.WORK)
 def diagram(request: HttpRequest, reference: str, process: str) -> HttpResponse:
-    """One diagram of the case's own version, with the place marked, and the same in words."""
-    found = queries.case_page(who(request), reference)
-    shown = next((d for d in found.instance.version.contents.diagrams.values() if d.process == process), None)
+    """One diagram of the case's own version, with the place marked, the same in words, and the way out of it."""
+    found = queries.case_head(who(request), reference)
+    diagrams = found.instance.version.contents.diagrams.values()
+    shown = next((d for d in diagrams if d.process == process), None)
     if shown is None:
         raise NotFound
-    context = {"case": found, "process": shown, "diagram": _drawn(found, process), "steps": case_steps(found, shown)}
-    return render(request, "cases/diagram.html", context)
+    callers = [d for d in diagrams if any(e.kind == "callActivity" and e.called == process for e in d.elements.values())]
+    return render(request, "cases/diagram.html", {"case": found, "callers": callers, **_place(found, shown)})
 
 
-def _drawn(found: Case, process: str) -> str:
-    contents = found.instance.version.contents
-    shown = next(d for d in contents.diagrams.values() if d.process == process)
+def _place(found: Case, shown: Diagram) -> dict[str, Any]:
+    """A diagram drawn with the place where the case is, and its steps in words."""
+    marks = case_marks(found, shown)
     links = {e.id: reverse("case-diagram", args=[found.reference, e.called]) for e in shown.elements.values() if e.kind == "callActivity"}
-    svg = draw(shown, case_marks(found, shown), links=links, title=f"{shown.name}: where {found.reference} is")
-    return mark_safe(svg)  # noqa: S308  # draw() escapes every text
+    svg = draw(shown, marks, links=links, title=f"{shown.name}: where {found.reference} is")
+    # draw() escapes every text.
+    return {"process": shown, "diagram": mark_safe(svg), "steps": steps_in_words(marks, shown)}  # noqa: S308
 
 
 # People
@@ -166,7 +169,7 @@ def _person_page(
 def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
     """Start a tool: choose for whom, see what it will start, then start it."""
     user, now = who(request), timezone.now()
-    found = queries.case_page(user, reference)
+    found = queries.case_head(user, reference)
     offered = next((t for t in queries.tools(found) if t.element == element), None)
     if offered is None:
         raise NotFound("This tool is not offered at this stage of the case.")
@@ -185,45 +188,6 @@ def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
     form = Form("tool", offered.name, "", "", "", questions)
     context = form_context(form, typed(request.POST), error, {"party": {str(p.pk): p.label for p in offered.people}})
     return render(request, "cases/tool.html", context | {"case": found, "tool": offered}, status=422 if error else 200)
-
-
-# Evidence
-
-
-@needs(powers.WORK)
-def new_evidence(request: HttpRequest, reference: str) -> HttpResponse:
-    user = who(request)
-    found, error = access.case_for(user, reference), None
-    if request.method == "POST":
-        try:
-            file = request.FILES.get("file")
-            if file is None:
-                raise InvalidAnswers({"file": "Choose a file"})
-            evidence.add_evidence(
-                case=found, title=request.POST.get("title", ""), filename=file.name or "", content=file, by=user, now=timezone.now()
-            )
-        except InvalidAnswers as problem:
-            error = problem
-        else:
-            messages.success(request, "The evidence is kept with the case.")
-            return redirect(f"{reverse('case', args=[reference])}#evidence")
-    problems = [{"target": key, "error": text} for key, text in (error.problems if error else {}).items()]
-    context = {"case": found, "problems": problems, "wrong": error.problems if error else {}, "title": request.POST.get("title", "")}
-    return render(request, "cases/evidence.html", context, status=422 if error else 200)
-
-
-@require_safe
-@needs(powers.WORK)
-def download(request: HttpRequest, evidence_id: int) -> HttpResponse:
-    """The file as it was given to us, always as a download, and never able to run anything in the browser."""
-    kept = Evidence.objects.filter(pk=evidence_id, case__in=access.cases_for(who(request))).first()
-    if kept is None:
-        raise NotFound
-    response = HttpResponse(evidence.read(kept), content_type=kept.content_type)
-    ending = evidence.TYPES[kept.content_type][0]
-    response.headers["Content-Disposition"] = f'attachment; filename="evidence-{kept.pk}.{ending}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
 
 
 # Letters

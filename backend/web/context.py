@@ -25,6 +25,7 @@ class MenuItem:
 _MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Tasks", "tasks", (powers.WORK,)),
     ("New reports", "reports", (powers.TRIAGE, powers.TAKE_REPORTS)),
+    ("Evidence", "evidence-inbox", (powers.TRIAGE, powers.TAKE_REPORTS)),
     ("Cases", "cases", (powers.WORK,)),
     ("Letters", "letters", (powers.WORK,)),
     ("Overdue", "overdue", (powers.MANAGE,)),

@@ -15,7 +15,7 @@ from backend.workflow.models import Task
 
 def case_marks(case: Case, diagram: Diagram) -> dict[str, Mark]:
     """done for what the case has passed, here for where it is, late where a task is overdue."""
-    passed = set(case.instance.steps.values_list("element", flat=True))
+    passed = set(case.instance.steps.order_by().values_list("element", flat=True).distinct())
     marks = {element: Mark("done") for element in passed & set(diagram.elements)}
     # A running tool's own box counts as here while anything inside the diagram it calls is going on.
     marks.update({element: Mark("here") for element in case.instance.active if element in diagram.elements})
@@ -38,9 +38,8 @@ _STATES = {"done": "done", "here": "now", "late": "now, overdue"}
 _SAID = {"userTask", "manualTask", "serviceTask", "businessRuleTask", "receiveTask", "callActivity", "adHocSubProcess", "subProcess"}
 
 
-def case_steps(case: Case, diagram: Diagram) -> list[StepInWords]:
+def steps_in_words(marks: Mapping[str, Mark], diagram: Diagram) -> list[StepInWords]:
     """The diagram's steps as a list, in the order they are drawn, with their state in words."""
-    marks = case_marks(case, diagram)
     return [_step(element, marks) for element in in_reading_order(diagram)]
 
 

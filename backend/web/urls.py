@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.web import administration, cases, desk, faults, happenings, managers, me, public, reports, signing
+from backend.web import administration, casefile, cases, desk, evidence, faults, happenings, managers, me, notes, public, reports, signing
 
 urlpatterns = [
     path("", signing.home, name="home"),
@@ -39,9 +39,22 @@ urlpatterns = [
     path("cases/<slug:reference>/tools/<str:element>", cases.tool, name="tool"),
     path("cases/<slug:reference>/happened", happenings.happened, name="happened"),
     path("cases/<slug:reference>/happened/<str:message>", happenings.tell, name="happened-tell"),
-    path("cases/<slug:reference>/evidence/new", cases.new_evidence, name="evidence-new"),
+    path("cases/<slug:reference>/file/<slug:key>", casefile.part, name="case-part"),
+    path("cases/<slug:reference>/records/<int:record_id>", casefile.record, name="case-record"),
+    path("cases/<slug:reference>/letters", casefile.letters, name="case-letters"),
+    path("cases/<slug:reference>/notes/new", notes.new_note, name="note-new"),
+    path("cases/<slug:reference>/notes/<int:note_id>", notes.correct_note, name="note-correct"),
+    path("cases/<slug:reference>/contacts/new", notes.new_contact, name="contact-new"),
+    path("cases/<slug:reference>/incidents/new", notes.new_incident, name="incident-new"),
+    path("cases/<slug:reference>/evidence/new", evidence.new_evidence, name="evidence-new"),
     path("cases/<slug:reference>/surveys/<int:survey_id>", cases.enter_survey, name="survey-enter"),
-    path("evidence/<int:evidence_id>", cases.download, name="evidence"),
+    path("evidence", evidence.inbox, name="evidence-inbox"),
+    path("evidence/new", evidence.take_evidence, name="evidence-take"),
+    path("evidence/<int:evidence_id>", evidence.piece, name="evidence"),
+    path("evidence/<int:evidence_id>/shown", evidence.shown, name="evidence-shown"),
+    path("evidence/<int:evidence_id>/small", evidence.small, name="evidence-small"),
+    path("evidence/<int:evidence_id>/original", evidence.original, name="evidence-original"),
+    path("evidence/<int:evidence_id>/place", evidence.place, name="evidence-place"),
     path("letters", cases.letters, name="letters"),
     path("letters/<int:letter_id>/<slug:name>.pdf", cases.letter_pdf, name="letter-pdf"),
     path("letters/<int:letter_id>/sent", cases.letter_sent, name="letter-sent"),

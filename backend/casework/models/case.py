@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -59,6 +59,10 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def adjustments(self) -> models.QuerySet[Any]:
+        """The reports whose reporters need something done differently, last first."""
+        return self.reports.exclude(adjustments="").order_by("-received_at")[:5]
 
 
 class Party(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +55,12 @@ def category_label(case: Any) -> str:
     forms = case.instance.version.contents.forms.values()
     questions = [question for form in forms for question in form.questions if question.fact == "category"]
     return next((question.labelled(case.category) for question in questions), str(case.category))
+
+
+@register.filter
+def labelled(value: str, labels: Mapping[str, str]) -> str:
+    """How the case's own procedure calls a value."""
+    return labels.get(value, value)
 
 
 @register.filter

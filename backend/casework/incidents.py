@@ -1,0 +1,80 @@
+"""Incidents that an officer adds at any time: what happened, where, of which type, and who told us.
+
+Knows no types of its own: they are the categories of the case's procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.audit.models import record
+from backend.casework import access
+from backend.casework.models import Case, Incident, Party
+from backend.casework.postcodes import tidy
+from backend.casework.text import plain
+from backend.errors import InvalidAnswers, NotFound
+from backend.workflow.forms import Option
+
+#: The fact that holds a case's category; the question that gives it names the types of incident.
+CATEGORY = "category"
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An incident as it was told. `party` told us, or `source` says who did."""
+
+    what: str
+    place: str
+    type: str
+    on: date
+    postcode: str = ""
+    when: str = ""
+    party: Party | None = None
+    source: str = ""
+
+
+def types_of(case: Case) -> Sequence[Option]:
+    """The types of incident that the case's own procedure knows."""
+    questions = [question for form in case.instance.contents.forms.values() for question in form.questions if question.fact == CATEGORY]
+    return questions[0].options if questions else ()
+
+
+@transaction.atomic
+def add_incident(*, case: Case, happened: Happened, by: User, now: datetime) -> Incident:
+    """Write down that something happened."""
+    access.need(by, powers.WORK)
+    case = access.case_for(by, case.reference)
+    _check(case, happened, now)
+    incident = Incident.objects.create(
+        case=case, type=happened.type, happened_on=happened.on, happened=plain(happened.when)[:200], place=plain(happened.place)[:200],
+        postcode=tidy(happened.postcode) or "", what=plain(happened.what), told_by=happened.party,
+        source="" if happened.party else plain(happened.source)[:200], by=by, told_at=now,
+    )  # fmt: skip
+    record("add_incident", "Added an incident", landlord=case.landlord, by=by, at=now, case_id=case.pk, incident=incident.pk)
+    return incident
+
+
+def _check(case: Case, happened: Happened, now: datetime) -> None:
+    problems = {}
+    if not plain(happened.what):
+        problems["what"] = "Say what happened"
+    elif len(happened.what) > 10_000:
+        problems["what"] = "Shorten this to 10,000 characters"
+    if not plain(happened.place):
+        problems["place"] = "Say where it happened"
+    if happened.postcode.strip() and tidy(happened.postcode) is None:
+        problems["postcode"] = "Enter a full UK postcode, like PE13 2AB, or leave it empty"
+    if happened.type not in {option.value for option in types_of(case)}:
+        problems["type"] = "Choose what kind of incident it was"
+    if happened.on > timezone.localdate(now):
+        problems["on"] = "Enter a day that has come"
+    if problems:
+        raise InvalidAnswers(problems)
+    if happened.party is not None and happened.party.case_id != case.pk:
+        raise NotFound
