@@ -15,6 +15,8 @@ DEMO = environment.flag("CASEWAY_DEMO")
 SECURE = environment.flag("CASEWAY_HTTPS")
 
 SECRET_KEY = environment.text("CASEWAY_SECRET_KEY")
+#: What seals details that may put somebody in danger, newest first. Without any it is made from the secret key; see `reseal`.
+FIELD_KEYS = environment.words("CASEWAY_FIELD_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = environment.words("CASEWAY_HOSTS", "localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if SECURE else []
@@ -25,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "csp",
     "rest_framework",
     "drf_spectacular",
@@ -158,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "changed calendars": {"task": "backend.casework.jobs.sweep", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
     "notices": {"task": "backend.casework.jobs.notify", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
     "notices by e-mail": {"task": "backend.casework.jobs.mail", "schedule": timedelta(seconds=10), "options": {"expires": 20}},
+    "homes that wait to be read": {"task": "backend.casework.jobs.import_homes", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
     "silent stops": {"task": "backend.workflow.jobs.watch", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
     "queued letters": {"task": "backend.correspondence.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
 }

@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.accounts import powers
 from backend.accounts.models import Closure, Team, User
-from backend.casework.models import Case, Report
+from backend.casework.models import Case, Party, Person, Property, Report
+from backend.casework.models.case import SAFETY
 from backend.errors import NotAllowed, NotFound
 from backend.workflow.models import Task
 from backend.workflow.prepared import Prepared
@@ -138,3 +139,33 @@ def reports_for(user: User) -> QuerySet[Report]:
     if user.can(powers.TAKE_REPORTS):
         seen |= Q(taken_by=user)
     return reports.filter(seen)
+
+
+def people_for(user: User) -> QuerySet[Person]:
+    """The people this person may look up: those in a case they may see, and the tenants of the landlord's homes. A tenant with
+    a safe-contact rule is found only by those who work on a case of theirs: nobody else learns where they live."""
+    people = Person.objects.filter(landlord=user.landlord_id)
+    if not user.can(powers.WORK):
+        return people.none()
+    parts = Party.objects.filter(Q(person=OuterRef("pk")) | Q(person__same_as=OuterRef("pk")), case__in=cases_for(user))
+    return people.filter(Exists(parts) | Q(tenancies__isnull=False, safe_contact=None)).distinct()
+
+
+def homes_for(user: User) -> QuerySet[Property]:
+    """The landlord's homes, for everybody who works on cases."""
+    homes = Property.objects.filter(landlord=user.landlord_id)
+    return homes if user.can(powers.WORK) else homes.none()
+
+
+def person_for(user: User, person_id: int) -> Person:
+    """The person, or who they were joined to, if this person may see them. Raises `NotFound`."""
+    row = Person.objects.filter(pk=person_id, landlord=user.landlord_id).first()
+    found = people_for(user).select_related("landlord", *SAFETY).filter(pk=row.same_as_id or row.pk).first() if row else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cases_of(person: Person) -> QuerySet[Case]:
+    """Every case that somebody is in, under whichever row: for commands that must reach all of them, never for a page."""
+    return Case.objects.filter(parties__in=Party.objects.filter(Q(person=person) | Q(person__same_as=person))).distinct()

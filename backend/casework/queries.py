@@ -14,6 +14,8 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Case, Party, Report
+from backend.casework.models.case import SAFETY
+from backend.casework.search import narrowed
 from backend.errors import NotFound
 from backend.workflow.bpmn import Element
 from backend.workflow.models import Fault, Task
@@ -52,17 +54,13 @@ def cases(user: User, *, state: str = "open", words: str = "") -> QuerySet[Case]
     found = access.cases_for(user).select_related("owner", "patch", "instance__version")
     if state in ("open", "closed"):
         found = found.filter(closed_at__isnull=state == "open")
-    for word in words.split()[:6]:
-        found = found.filter(
-            Q(reference__icontains=word) | Q(place__icontains=word) | Q(postcode__icontains=word) | Q(parties__person__name__icontains=word)
-        )
-    return found.distinct().order_by("-opened_at")
+    return narrowed(found, user, words).order_by("-opened_at")
 
 
 def case_page(user: User, reference: str) -> Case:
     """A case with everything its page shows, prefetched."""
     case = access.case_for(user, reference)
-    parties = Party.objects.select_related("person")
+    parties = Party.objects.select_related("person", *(f"person__{path}" for path in SAFETY))
     return (
         Case.objects.select_related("landlord", "owner", "patch", "instance__version", "follows")
         .prefetch_related(

@@ -2,6 +2,7 @@
 
 Looks at what was written for this letter, not at its fixed words. Names are compared word by word in any spelling,
 telephone numbers by their digits, addresses by their first line. One hit refuses the letter and names the words.
+Nobody else's letter may tell where somebody with a safe-contact rule is, whatever part they have.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backend.casework.models import Case, Party, Person
+from backend.casework.models.case import SAFETY
 
 _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "the"}
 #: Parts of a letter's data that are not written for it: who writes, to whom, about which case; and a reporter's own words.
@@ -23,29 +25,38 @@ def betrays(data: Mapping[str, Any], case: Case, recipient: Party) -> str | None
     written = " ".join(_texts({key: value for key, value in data.items() if key not in _NOT_SEARCHED}))
     words, digits = set(_words(written)), re.sub(r"\D", "", written)
     flat = f" {' '.join(_words(written))} "
-    for person in _others(case, recipient):
-        for hit in _hits(person, recipient.person, words, digits, flat):
+    for party in _others(case, recipient):
+        for hit in _hits(party, recipient.person, words, digits, flat):
             return hit
     return None
 
 
-def _others(case: Case, recipient: Party) -> Iterator[Person]:
-    parties = case.parties.exclude(pk=recipient.pk).exclude(role=Party.RESPONDENT).select_related("person")
-    return (party.person for party in parties if party.person is not None and party.person_id != recipient.person_id)
+def _others(case: Case, recipient: Party) -> Iterator[Party]:
+    parties = case.parties.exclude(pk=recipient.pk).select_related("person", *(f"person__{path}" for path in SAFETY))
+    others = (party for party in parties if party.person is not None and party.person_id != recipient.person_id)
+    return (party for party in others if party.role != Party.RESPONDENT or (party.person and party.person.safety))
 
 
-def _hits(person: Person, recipient: Person | None, words: set[str], digits: str, flat: str) -> Iterator[str]:
-    own = set(_words(recipient.name)) if recipient else set()
-    for word in _words(person.name):
+def _hits(party: Party, recipient: Person | None, words: set[str], digits: str, flat: str) -> Iterator[str]:
+    own, person = set(_words(recipient.name)) if recipient else set(), party.person
+    if person is None:
+        return
+    for word in _words(person.name) if party.role != Party.RESPONDENT else ():
         if len(word) > 2 and word not in _TITLES | own and word in words:
             yield word.capitalize()
-    number = re.sub(r"\D", "", person.phone)[-9:]
-    if len(number) == 9 and number in digits:
-        yield person.phone
+    for known in (person.phone, *_safe_numbers(person)):
+        number = re.sub(r"\D", "", known)[-9:]
+        if len(number) == 9 and number in digits:
+            yield known
     # The building may well be named; the door may not.
     door = " ".join(_words(person.address[0])) if person.address else ""
     if any(c.isdigit() for c in door) and f" {door} " in flat:
         yield person.address[0]
+
+
+def _safe_numbers(person: Person) -> list[str]:
+    """The numbers at which somebody is reached safely: for nobody else's eyes."""
+    return re.findall(r"\+?\d[\d ()-]{7,}\d", person.safety.numbers) if person.safety else []
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -16,6 +16,7 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access, surveys
+from backend.casework.safety import post_refused
 from backend.casework.models import Case
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
@@ -32,16 +33,17 @@ RENDITIONS = letters.RENDITIONS[0], letters.RENDITIONS[2]
 
 
 def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
-    """Ask for a letter. Raises `Refused` with a sentence for everything it lacks (an address without a postcode, say)."""
+    """Ask for a letter. Raises `Refused` with a sentence for everything it lacks (an address without a postcode, say).
+    A letter to somebody whom it is not safe to write to is held, unmade, until a person says how it reaches them."""
     if kind_code not in letters.kinds():
         raise DomainError(f"There is no kind of letter called “{kind_code}”.")
     kind = letters.kind(kind_code)
-    data = _what_it_says(kind, writing)
+    data, held = _what_it_says(kind, writing), post_refused(writing.party.person)
     letter, _ = Letter.objects.get_or_create(
         key=key,
         defaults={
             "case": writing.case, "party": writing.party, "kind": kind.code, "title": kind.title, "data": data,
-            "survey": writing.survey, "queued_at": writing.now,
+            "survey": writing.survey, "queued_at": writing.now, "status": Letter.HELD if held else Letter.QUEUED, "problem": held or "",
         },
     )  # fmt: skip
     return letter
@@ -87,11 +89,15 @@ def render(letter: Letter, *, now: datetime) -> bool:
     """Draw a leased letter and keep its renditions. False when somebody else has taken it meanwhile."""
     held = (
         Letter.objects.select_for_update(of=("self",))
-        .select_related("case__landlord", "case__owner__team", "party", "survey")
+        .select_related("case__landlord", "case__owner__team", "party__person", "survey")
         .get(pk=letter.pk)
     )
     if held.status != Letter.QUEUED or held.lease != letter.lease:
         return False
+    if not held.released_by_id and (sentence := post_refused(held.party.person)):
+        held.status, held.problem, held.lease, held.lease_until = Letter.HELD, sentence, None, None
+        held.save(update_fields=["status", "problem", "lease", "lease_until"])
+        return True
     kind = letters.kind(held.kind)
     data = dict(held.data)
     if held.survey is not None:
@@ -123,6 +129,8 @@ def mark_sent(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
     access.need(by, powers.WORK)
     if how not in dict(Letter.SENDING):
         raise InvalidAnswers({"how": "Choose how it was sent"})
+    if how == "post" and (unsafe := post_refused(letter.party.person)):
+        raise Refused(f"{unsafe} Nothing was marked as sent.")
     if Letter.objects.filter(pk=letter.pk, status=Letter.RENDERED).update(status=Letter.SENT, sent_at=now, sent_by=by, sent_how=how) == 0:
         raise AlreadyDone("This letter has already been sent, or is not ready yet.")
     record(
@@ -135,6 +143,23 @@ def mark_sent(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
         letter=letter.pk,
         how=how,
     )
+    return letter
+
+
+@transaction.atomic
+def release(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
+    """Have a held letter made, to reach the person in a safe way that is written down. It still may not be posted."""
+    letter = letter_for(by, letter_id)
+    access.need(by, powers.WORK)
+    if not how.strip():
+        raise InvalidAnswers({"how": "Say how it will reach them safely"})
+    held = Letter.objects.filter(pk=letter.pk, status=Letter.HELD)
+    if held.update(status=Letter.QUEUED, problem="", released_by=by, released_why=how.strip()[:300], queued_at=now) == 0:
+        raise AlreadyDone("This letter is not held any more, so nothing was changed.")
+    record(
+        "release_letter", f"Had “{letter.title}” made, to be given in a safe way", landlord=letter.case.landlord, by=by, at=now,
+        case_id=letter.case_id, letter=letter.pk, reason=how.strip()[:300],
+    )  # fmt: skip
     return letter
 
 
@@ -162,7 +187,7 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
 
 def waiting_letters(user: User) -> QuerySet[Letter]:
     """Letters of this person's cases that somebody must send or look at, oldest first."""
-    letters_waiting = Letter.objects.filter(status__in=(Letter.RENDERED, Letter.FAILED), case__in=access.cases_for(user))
+    letters_waiting = Letter.objects.filter(status__in=(Letter.RENDERED, Letter.FAILED, Letter.HELD), case__in=access.cases_for(user))
     return letters_waiting.select_related("case__owner", "party__person").order_by("queued_at", "pk")
 
 

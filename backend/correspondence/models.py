@@ -14,8 +14,10 @@ from backend.casework.models import Case, Party, Survey
 class Letter(models.Model):
     """A letter to one person. `data` is what it says, as it was known when the diagram asked for it."""
 
-    QUEUED, RENDERED, SENT, FAILED = "queued", "rendered", "sent", "failed"
-    STATUSES: ClassVar = [(QUEUED, "Being made"), (RENDERED, "Ready to send"), (SENT, "Sent"), (FAILED, "Could not be made")]
+    QUEUED, RENDERED, SENT, FAILED, HELD = "queued", "rendered", "sent", "failed", "held"
+    STATUSES: ClassVar = [
+        (QUEUED, "Being made"), (RENDERED, "Ready to send"), (SENT, "Sent"), (FAILED, "Could not be made"), (HELD, "Held: not safe to post"),
+    ]  # fmt: skip
     SENDING: ClassVar = [("post", "By post"), ("hand", "By hand")]
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="letters")
@@ -35,6 +37,9 @@ class Letter(models.Model):
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     problem = models.CharField(max_length=500, blank=True)
+    #: Who had it made although it must not go to the home, and how it reaches the person instead.
+    released_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    released_why = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["queued_at"], condition=Q(status="queued"), name="letter_queue")]

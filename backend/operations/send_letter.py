@@ -4,6 +4,7 @@ reporters who have not had this letter yet."""
 from __future__ import annotations
 
 from backend.casework.models import Case, Party
+from backend.casework.safety import post_refused
 from backend.correspondence.commands import queue_letter
 from backend.correspondence.words import Writing
 from backend.errors import Refused
@@ -38,17 +39,23 @@ def send_letter(context: Context, *, letter: str, to: str) -> dict[str, Value]:
 
 def untold(case: Case) -> bool:
     """Whether a reporter whom we know by name cannot be written to: they are told by telephone instead."""
-    return case.parties.filter(role=Party.REPORTER, person__isnull=False, person__address=[]).exists()
+    known = case.parties.select_related("person").filter(role=Party.REPORTER, person__isnull=False)
+    return any(not may_be_written_to(party) for party in known)
+
+
+def may_be_written_to(party: Party) -> bool:
+    """Whether we have an address, and it is safe to write there."""
+    return bool(party.person and party.person.address) and post_refused(party.person) is None
 
 
 def recipients(case: Case, to: str, context: Context) -> list[Party]:
-    """Who gets it. A reporter without an address is told by telephone, so no letter is asked for them."""
+    """Who gets it. A reporter without an address, or whom it is not safe to write to, is told otherwise: no letter is asked for."""
     if to in (REPORTERS, NEW_REPORTERS):
         reporters = case.parties.select_related("person").filter(role=Party.REPORTER, person__isnull=False)
-        return [party for party in reporters if party.person and party.person.address]
+        return [party for party in reporters if may_be_written_to(party)]
     party = case.parties.select_related("person").filter(pk=str(context.scope.get(PARTY) or 0)).first()
     if party is not None and party.role == Party.REPORTER:
-        return [party] if party.person and party.person.address else []
+        return [party] if may_be_written_to(party) else []
     if party is None or party.person is None:
         raise Refused("We do not know yet who this letter is for. Say who they are on the case’s People page, then try again.")
     return [party]

@@ -56,9 +56,9 @@ def signed_in_pages_are_not_kept(get_response: Answer) -> Answer:
     return answer
 
 
-#: What a page without files may be sent, in bytes; the evidence page takes a file besides.
+#: What a page without files may be sent, in bytes; the evidence page takes a file besides, and so does the list of homes.
 SMALL = 3 * 1024 * 1024
-WITH_FILES = "/evidence/new"
+WITH_FILES = ("/evidence/new", "/homes/imports/new")
 
 
 def only_plain_requests(get_response: Answer) -> Answer:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 from backend.accounts.models import Landlord, Patch, User
 from backend.workflow.models import Instance
+
+if TYPE_CHECKING:
+    from backend.casework.models.care import SafeContact
 
 
 class Person(models.Model):
@@ -22,12 +26,38 @@ class Person(models.Model):
     address = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     is_tenant = models.BooleanField(default=True)
+    #: The landlord's own number for a tenant, and what the last list of homes said: what an officer corrected stays corrected.
+    reference = models.CharField(max_length=40, blank=True)
+    imported = models.JSONField(default=dict)
+    #: The same human being, written down twice. Joined by somebody's choice; each row keeps what was told in its own case.
+    same_as = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="duplicates")
+    #: What the search looks at: worked out by the database.
+    findable = models.GeneratedField(
+        expression=Func(F("name"), F("address"), F("postcode"), F("phone"), function="caseway_findable"),
+        output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["landlord", "postcode"], name="person_postcode")]
+        indexes: ClassVar = [
+            models.Index(fields=["landlord", "postcode"], name="person_postcode"),
+            GinIndex(fields=["findable"], opclasses=["gin_trgm_ops"], name="person_findable"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["landlord", "reference"], condition=~Q(reference=""), name="one_person_a_reference"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def safety(self) -> SafeContact | None:
+        """How to reach them safely, where they asked for it; read by name with `SAFETY`, so that a list asks once."""
+        own = getattr(self, "safe_contact", None)
+        return own or (getattr(self.same_as, "safe_contact", None) if self.same_as else None)
+
+
+#: What must be read with a person so that `safety` asks nothing more.
+SAFETY = ("safe_contact", "same_as__safe_contact")
 
 
 class Case(models.Model):
@@ -49,10 +79,17 @@ class Case(models.Model):
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="cases")
     #: The closed case that a further report has brought back as this one.
     follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="followed_by")
+    findable = models.GeneratedField(
+        expression=Func(
+            F("reference"), Func(F("place"), template="ARRAY[%(expressions)s]"), F("postcode"), Value(""), function="caseway_findable"
+        ),
+        output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "reference"], name="one_case_a_reference")]
         indexes: ClassVar = [
+            GinIndex(fields=["findable"], opclasses=["gin_trgm_ops"], name="case_findable"),
             models.Index(fields=["landlord", "-opened_at"], name="case_newest"),
             models.Index(fields=["landlord", "postcode"], name="case_postcode"),
         ]

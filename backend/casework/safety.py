@@ -1,0 +1,65 @@
+"""How to reach somebody without putting them in danger: set by an officer, and asked before anything goes out.
+
+Knows nothing of letters: who is about to write asks `post_refused` and gets a sentence, or nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.audit.models import record
+from backend.casework import access
+from backend.casework.models import Person, SafeContact
+from backend.casework.models.case import SAFETY
+from backend.casework.text import plain
+from backend.errors import InvalidAnswers
+
+MAX_WORDS = 2_000
+
+
+@transaction.atomic
+def set_safe_contact(
+    *, person: Person, never_post: bool, never_message: bool, ways: str, times: str, words: str, numbers: str, by: User, now: datetime
+) -> SafeContact:
+    """Say how somebody is reached safely. It holds in every case that they are in, under every row that is them."""
+    access.need(by, powers.WORK)
+    head = access.person_for(by, person.pk)
+    texts = {key: plain(text) for key, text in (("ways", ways), ("times", times), ("words", words), ("numbers", numbers))}
+    if not (never_post or never_message or any(texts.values())):
+        raise InvalidAnswers({"ways": "Say how to reach them, or what must never be done"})
+    if long := {key: f"Shorten this to {MAX_WORDS:,} characters" for key, text in texts.items() if len(text) > MAX_WORDS}:
+        raise InvalidAnswers(long)
+    kept, _ = SafeContact.objects.update_or_create(
+        person=head, defaults={**texts, "never_post": never_post, "never_message": never_message, "set_by": by, "set_at": now}
+    )
+    _tell_cases(head, "set_safe_contact", "Set how to contact a person safely", by, now)
+    return kept
+
+
+@transaction.atomic
+def lift_safe_contact(*, person: Person, reason: str, by: User, now: datetime) -> None:
+    """Take the rules away, with a reason: from then on the person is reached as everybody else is."""
+    access.need(by, powers.WORK)
+    head = access.person_for(by, person.pk)
+    if not reason.strip():
+        raise InvalidAnswers({"reason": "Say why it is safe now"})
+    SafeContact.objects.filter(person=head).delete()
+    _tell_cases(head, "lift_safe_contact", "Took away a person’s safe-contact rules", by, now, reason=plain(reason)[:300])
+
+
+def _tell_cases(head: Person, verb: str, sentence: str, by: User, now: datetime, **details: str) -> None:
+    """One line on the history of each case of theirs; what the rules say stays off it."""
+    for case in access.cases_of(head):
+        record(verb, sentence, landlord=head.landlord, by=by, at=now, case_id=case.pk, person=head.pk, **details)
+
+
+def post_refused(person: Person | None) -> str | None:
+    """Why nothing may be posted to this person; None when it may. Always asks the database: a rule may be minutes old."""
+    found = Person.objects.select_related(*SAFETY).filter(pk=person.pk).first() if person else None
+    if found is None or found.safety is None or not found.safety.never_post:
+        return None
+    return f"{found.name} must not be written to at home. Reach them in a way that is safe, as their page says."
