@@ -27,6 +27,8 @@ from backend.workflow.forms import Form, read_form
 from backend.workflow.functions import NAMES as FUNCTIONS
 from backend.workflow.promises import FILE as PROMISES
 from backend.workflow.promises import Promise, read_promises
+from backend.workflow.scenarios import FOLDER as SCENARIOS
+from backend.workflow.scenarios import Scenario, read_scenario
 from backend.workflow.tables import Table, read_table
 from backend.workflow.values import KINDS, Fact, is_kind
 
@@ -71,6 +73,8 @@ class Pack:
     standing: Mapping[str, Any] = field(default_factory=dict)
     #: What the landlord decided once; each is a fact as well, which nothing sets.
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    #: The worked examples, by name.
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
     def known(self, facts: Mapping[str, Value], day: date) -> dict[str, Value]:
         """Everything that expressions may name: a case's own facts, nothing for what is not known yet, and the settings as
@@ -167,6 +171,7 @@ class _Reader:
         forms = {f.key: f for f in self._each(".json", lambda path, text: read_form(Path(path).stem, text), "forms/").values()}
         tables = {t.key: t for t in self._each(".dmn", lambda path, text: read_table(Path(path).stem, text)).values()}
         promises = self._each(".toml", lambda _, text: read_promises(text), PROMISES).get(PROMISES, {})
+        scenarios = {s.name: s for s in self._each(".toml", lambda path, text: read_scenario(Path(path).stem, text), SCENARIOS).values()}
         self._stop()
         elements = self._elements(diagrams.values())
         settings = read_settings(about.get("setting", []))
@@ -181,7 +186,7 @@ class _Reader:
         self._stop()
         return Pack(
             str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, _marked(about), standing,
-            settings,
+            settings, scenarios,
         )  # fmt: skip
 
     def _check_files(self) -> None:
