@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from backend.studio import views
+from backend.studio import coverage, views
 
 urlpatterns = [
     path("", views.studio, name="studio"),
     path("catalogue", views.known_words, name="catalogue"),
     path("settings", views.settings, name="settings"),
+    path("practices", coverage.practices, name="practices"),
     path("open", views.open_draft, name="draft-open"),
     path("publish", views.publish, name="draft-publish"),
     path("discard", views.discard, name="draft-discard"),

@@ -55,7 +55,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "report-public": ("GET", PUBLIC), "report-thanks": ("GET", PUBLIC), "survey": ("GET", set()), "survey-thanks": ("GET", PUBLIC),
     "studio": ("GET", {"owner"}), "draft-open": ("POST", {"owner"}), "draft-publish": ("POST", {"owner"}), "draft-discard": ("POST", {"owner"}),
     "version-diagram": ("GET", {"owner"}), "modeller": ("GET", {"owner"}), "modeller-save": ("POST", {"owner"}), "step-edit": ("GET", {"owner"}),
-    "wording": ("GET", {"owner"}), "catalogue": ("GET", {"owner"}),
+    "wording": ("GET", {"owner"}), "catalogue": ("GET", {"owner"}), "practices": ("GET", {"leader", "owner"}),
     "api-schema": ("GET", STAFF), "api-reports": ("POST", STAFF - {"owner", "admin"}), "api-tasks": ("GET", STAFF - {"owner", "admin"}),
     "api-task": ("GET", SAW_CASE), "api-task-complete": ("POST", SAW_CASE), "api-case": ("GET", SAW_CASE),
 }  # fmt: skip

@@ -1,0 +1,30 @@
+"""The page of practices: what the sources ask for, where the live procedure does it, and what proves it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.casework import access
+from backend.errors import NotAllowed
+from backend.studio.practices import coverage, sources
+from backend.workflow.publishing import live_version
+
+
+@require_safe
+def practices(request: HttpRequest) -> HttpResponse:
+    if not isinstance(request.user, User):
+        raise NotAllowed("Sign in first.")
+    access.need(request.user, powers.DRAW, powers.MANAGE)
+    version, all_of = live_version(request.user.landlord), sources()
+    lines, kind = coverage(version.contents), request.GET.get("kind", "")
+    shown = [line for line in lines if not kind or kind in line.practice.kinds]
+    groups = [(all_of.sources[source], [*found]) for source, found in groupby(shown, key=lambda line: line.practice.source)]
+    met = sum(bool(line.practice.where) for line in shown)
+    context = {"version": version, "lines": shown, "groups": groups, "kinds": all_of.kinds, "kind": kind, "met": met}
+    return render(request, "studio/practices.html", context)
