@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_calendar_change'),
+        ("accounts", "0002_calendar_change"),
     ]
 
     operations = [

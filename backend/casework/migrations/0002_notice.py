@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0001_initial'),
+        ("casework", "0001_initial"),
         ('workflow', '0003_tasks_are_put_off_and_told_of'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -21,7 +21,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0001_initial")]
+    dependencies = [("casework", "0004_notes_incidents_and_unplaced_evidence")]
 
     operations = [
         TrigramExtension(),

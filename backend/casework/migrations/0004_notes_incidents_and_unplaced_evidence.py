@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_originals_of_evidence'),
-        ('casework', '0001_initial'),
+        ("accounts", "0005_originals_of_evidence"),
+        ("casework", "0003_case_follows_record_press"),
         ('workflow', '0002_versions_are_immutable'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_calendar_change'),
-        ('casework', '0002_what_a_search_looks_at'),
+        ("accounts", "0002_calendar_change"),
+        ("casework", "0005_what_a_search_looks_at"),
         ('workflow', '0002_versions_are_immutable'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
