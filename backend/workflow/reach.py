@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backend.workflow.ways import Spot, Ways, following
+from backend.workflow.ways import Spot, Ways
 
 
 @dataclass
@@ -30,7 +30,8 @@ class Search:
         self.around = {spot for seed in self.seeds for spot in seed.within}
         self.through: dict[Spot, dict[Spot, Spot]] = {}
         self._spread(lambda spot: (*spot.ways, *spot.strikes), alone=True)
-        self._spread(lambda spot: (*following(spot), *self._meanwhile(spot)), alone=False)
+        self.asides: dict[Spot, list[Spot]] = {}
+        self._spread(lambda spot: (*spot.ways, *spot.strikes, *self._beside(spot), *self._meanwhile(spot)), alone=False)
 
     def _spread(self, onward: Callable[[Spot], Iterable[Spot]], *, alone: bool) -> None:
         own = set(self.found)
@@ -57,6 +58,18 @@ class Search:
         if target not in self.through:
             self.through[target] = escapes(self.ways, opening, target, self.closed)
         return opening in self.through[target]
+
+    def _beside(self, spot: Spot) -> list[Spot]:
+        """What may begin beside a step or anything around it, each named once in a search. No event sub-process begins
+        beside itself."""
+        inside, found = (spot, *spot.within), []
+        for around in () if spot.done else inside:
+            left = self.asides.get(around, around.asides)
+            if left:
+                own = [aside for aside in left if aside is spot or (aside.beside and aside in inside)]
+                found.extend(aside for aside in left if aside not in own)
+                self.asides[around] = own
+        return found
 
     def path(self, last: Spot) -> list[Spot]:
         """The spots from a seed to `last`, in order."""
@@ -92,15 +105,10 @@ def escapes(ways: Ways, opens: Spot, done: Spot, closed: frozenset[Spot]) -> dic
             if source in found or source in closed or (source is not opens and opens not in source.within):
                 continue
             split = source.splits and spot in source.ways
-            if all(way in found for way in source.ways) if split else _leads(source, spot):
+            if not split or all(way in found for way in source.ways):
                 found[source] = spot
                 queue.append(source)
     return found
-
-
-def _leads(source: Spot, spot: Spot) -> bool:
-    """Whether a case goes on from one to the other, rather than something beginning beside it."""
-    return spot in source.ways or spot in source.strikes
 
 
 def follow(escaping: Mapping[Spot, Spot], spot: Spot, last: Spot) -> list[Spot]:

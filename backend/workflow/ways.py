@@ -19,7 +19,7 @@ from backend.workflow.packs import Pack
 #: Steps opened up, and how deep, before a pack is called too tangled to be proved.
 LIMIT, DEPTH = 20_000, 200
 #: Lines followed for all guard rails of a pack together, before the rest cannot be proved.
-FOLLOWED = 500_000
+FOLLOWED = 1_500_000
 
 
 class Tangled(Exception):
@@ -38,9 +38,9 @@ class Spot:
     ways: list[Spot] = field(default_factory=list)
     #: What may break in and take the case elsewhere.
     strikes: list[Spot] = field(default_factory=list)
-    #: What may begin beside, while the case stays here as well.
+    #: What may begin beside, while the case stays here, or at a step inside, as well.
     asides: list[Spot] = field(default_factory=list)
-    #: What leads here.
+    #: What leads here: not what it may merely begin beside.
     sources: list[Spot] = field(default_factory=list)
     splits: bool = False
     joins: bool = False
@@ -99,7 +99,7 @@ class _Builder:
         self._fill(case, self.diagrams[start], start, (start,), caught=False)
         openings = (case.opens, *self.ways.opened[case.opens])
         for spot in (*openings, *(opening.other for opening in openings)):
-            for target in following(spot) if spot else ():
+            for target in (*spot.ways, *spot.strikes) if spot else ():
                 target.sources.append(spot)  # type: ignore[arg-type]  # a spot, as the line above asks
         return self.ways
 
@@ -147,8 +147,7 @@ class _Builder:
             return
         step.done.ways.append(step.opens)
         if not repeat.loop and not repeat.in_turn:
-            for spot in self.ways.opened.get(step.opens, ()):
-                spot.asides.append(step.opens)
+            step.opens.asides.append(step.opens)
         if repeat.before if repeat.loop else not (repeat.count.isdigit() and int(repeat.count)):
             step.entry, step.exit = (
                 Spot(step.opens.file, None, step.opens.within),
@@ -176,10 +175,12 @@ class _Builder:
             step.done.ways.append(box.done)
 
     def _attach(self, host: Spot, step: Step, interrupts: bool) -> None:
+        if not interrupts:
+            host.asides.append(step.opens)
+            return
         for spot in (host, *self.ways.opened.get(host, ())):
-            into = spot.strikes if interrupts else spot.asides
-            if spot is not step.opens and step.opens not in spot.within and step.opens not in into:
-                into.append(step.opens)
+            if spot is not step.opens and step.opens not in spot.within and step.opens not in spot.strikes:
+                spot.strikes.append(step.opens)
 
     def _cut_short(self, steps: Mapping[str, Step], diagram: Diagram) -> None:
         """An end that ends everything strikes what is open beside the thread that comes to it."""
@@ -216,8 +217,7 @@ class _Builder:
         """Any tool may be started while the toolbox is open, whatever else in it is."""
         shelf = Spot(box.opens.file, None, box.inside, beside=True)
         shelf.ways.extend(tool.entry for tool in tools)
-        for spot in (box.opens, *self.ways.opened[box.opens]):
-            spot.asides.append(shelf)
+        box.opens.asides.append(shelf)
         for around in box.inside:
             self.ways.opened[around].append(shelf)
 
@@ -244,9 +244,3 @@ def _after(steps: Mapping[str, Step], diagram: Diagram, names: list[str]) -> set
                 found.add(flow.target)
                 stack.append(flow.target)
     return found
-
-
-def following(spot: Spot) -> Iterator[Spot]:
-    yield from spot.ways
-    yield from spot.strikes
-    yield from spot.asides
