@@ -9,7 +9,6 @@ from backend.workflow.expressions import Value
 from backend.workflow.runner import Context
 from backend.workflow.values import Fact
 
-
 CLOSED_AT = Fact("closed_at", "moment", source="close_case")
 
 

@@ -21,4 +21,6 @@ def hand_case_over(context: Context, *, officer: int) -> None:
     before, case.owner = case.owner, chosen
     case.save(update_fields=["owner"])
     move_work(context.instance, before, chosen)
-    record("hand_case_over", f"Handed the case over to {chosen.name}", landlord=case.landlord, by=context.by, at=context.now, case_id=case.pk)
+    record(
+        "hand_case_over", f"Handed the case over to {chosen.name}", landlord=case.landlord, by=context.by, at=context.now, case_id=case.pk
+    )

@@ -27,11 +27,11 @@ def told_by_officers(element: Element) -> bool:
 def hearing(instance: Instance) -> dict[str, Element]:
     """Each message that an officer may tell the instance now, with the event that waits for it. Of several that wait for
     one message, the one that stands open says it in its words."""
+    drawn = [e for e in instance.contents.elements.values() if told_by_officers(e) and e.message in instance.messages]
     found: dict[str, Element] = {}
-    for element in instance.contents.elements.values():
-        if told_by_officers(element) and element.message in instance.messages and _offered(instance, element):
-            if element.message not in found or element.id in instance.active:
-                found[element.message] = element
+    for element in sorted(drawn, key=lambda e: e.id not in instance.active):
+        if _offered(instance, element):
+            found.setdefault(element.message, element)
     return found
 
 
@@ -55,4 +55,3 @@ def words(element: Element) -> str:
 def whom(element: Element) -> str:
     """Whom it is about: a group of people, anyone of the case, or the case itself."""
     return element.properties.get("for", CASE)
-

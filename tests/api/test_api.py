@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import jsonschema
 import pytest
@@ -45,6 +46,7 @@ def test_the_document_names_every_address_of_the_api_and_nothing_else(schema: di
         "/api/tasks/{task_id}",
         "/api/tasks/{task_id}/complete",
         "/api/cases/{reference}",
+        "/api/cases/{reference}/happenings",
     }
 
 
@@ -85,3 +87,21 @@ def test_a_case_can_be_read(client: Client, schema: dict[str, Any], landlord: La
     response = client.get(reverse("api-case", args=[case.reference]))
     holds(schema, "/api/cases/{reference}", "get", 200, response.json())
     assert response.json()["people"] == [{"role": "reporter", "label": "Carol Whitmore"}]
+
+
+def test_a_partners_message_is_delivered_once_and_a_slip_is_refused(
+    client: Client, schema: dict[str, Any], landlord: Landlord, user: Who, now: datetime
+) -> None:
+    case = open_case(landlord, user, now)
+    url = reverse("api-happenings", args=[case.reference])
+    listed = client.get(url)
+    holds(schema, "/api/cases/{reference}/happenings", "get", 200, listed.json())
+    concern = next(told for told in listed.json() if told["message"] == "safeguarding_concern")
+    given = {"message": "safeguarding_concern", "person": concern["people"][0]["id"], "reason": "The school rang", "press": str(uuid4())}
+    for _ in range(2):
+        assert client.post(url, given, content_type="application/json").status_code == 204
+    assert open_tasks(case).count("Write down the concern") == 1
+    assert client.post(url, {**given, "message": "nosuch", "press": str(uuid4())}, content_type="application/json").status_code == 422
+    assert client.post(url, {**given, "why": "x"}, content_type="application/json").status_code == 400
+    nobody = client.post(url, {**given, "person": 0, "press": str(uuid4())}, content_type="application/json")
+    assert nobody.status_code == 422 and set(nobody.json()["problems"]) == {"party"}

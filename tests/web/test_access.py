@@ -45,7 +45,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "report": ("GET", STAFF - {"owner", "admin", "stranger"}), "report-open": ("POST", STAFF - {"owner", "admin", "stranger"}),
     "report-attach": ("POST", STAFF - {"owner", "admin", "stranger"}),
     "cases": ("GET", STAFF - {"owner", "admin"}), "case": ("GET", SAW_CASE), "case-diagram": ("GET", SAW_CASE), "party-new": ("GET", SAW_CASE),
-    "party": ("GET", SAW_CASE), "tool": ("GET", SAW_CASE), "evidence-new": ("GET", SAW_CASE), "evidence": ("GET", SAW_CASE),
+    "party": ("GET", SAW_CASE), "tool": ("GET", SAW_CASE), "happened": ("GET", SAW_CASE), "happened-tell": ("GET", SAW_CASE), "evidence-new": ("GET", SAW_CASE), "evidence": ("GET", SAW_CASE),
     "letters": ("GET", STAFF - {"owner", "admin"}), "set-password": ("GET", set()), "user-link": ("POST", {"admin"}),
     "letter-pdf": ("GET", SAW_CASE), "letter-sent": ("POST", SAW_CASE), "letter-again": ("POST", SAW_CASE),
     "survey-enter": ("GET", set()), "fault": ("GET", SAW_CASE),
@@ -58,6 +58,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "wording": ("GET", {"owner"}), "catalogue": ("GET", {"owner"}), "practices": ("GET", {"leader", "owner"}),
     "api-schema": ("GET", STAFF), "api-reports": ("POST", STAFF - {"owner", "admin"}), "api-tasks": ("GET", STAFF - {"owner", "admin"}),
     "api-task": ("GET", SAW_CASE), "api-task-complete": ("POST", SAW_CASE), "api-case": ("GET", SAW_CASE),
+    "api-happenings": ("GET", SAW_CASE),
 }  # fmt: skip
 
 
@@ -103,6 +104,7 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
         "brand": [landlord.code], "task": [task.pk], "task-draft": [task.pk], "hand-over": [task.pk], "report": [report.pk],
         "report-open": [report.pk], "report-attach": [report.pk], "case": [case.reference], "case-diagram": [case.reference, "Triage"],
         "party-new": [case.reference], "party": [case.reference, party.pk], "tool": [case.reference, "Tool_update"],
+        "happened": [case.reference], "happened-tell": [case.reference, "new_incident"], "api-happenings": [case.reference],
         "evidence-new": [case.reference], "evidence": [kept.pk], "letter-pdf": [letter.pk, "accessible"], "letter-sent": [letter.pk],
         "letter-again": [letter.pk], "survey-enter": [case.reference, 1], "measure": ["new-cases", 0], "fault": [fault.pk], "user": [officer.pk],
         "team": [landlord.teams.first().pk], "patch": [landlord.patches.first().pk], "report-public": [landlord.code],

@@ -58,6 +58,14 @@ BROKEN = [
     ("forms/triage.json", '"type": "yes_no"', '"type": "sometimes"', "not a type of question"),
     ("forms/first-contact.json", '"type": "line"', '"type": "line", "fact": "said"', "cannot become a fact"),
     ("triage.bpmn", "<bpmn:userTask", "<bpmn:scriptTask", "complete XML"),
+    ("lifecycle.bpmn", 'name="told_by" value="officer"', 'name="told_by" value="anybody"', "“anybody” is nobody who tells a case something"),
+    ("lifecycle.bpmn", 'name="told_by" value="officer"', 'name="tells" value="officer"', "“new_incident” is not a message that a case can get"),
+    ("lifecycle.bpmn", 'name="for" value="anyone"', 'name="for" value="everybody"', "It cannot be about “everybody” here"),
+    ("lifecycle.bpmn", 'name="role" value="Team leader"', 'name="role" value="Boss"', "“Boss” is not a role of this landlord"),
+    ("lifecycle.bpmn", 'name="label" value="A new incident"', 'name="other" value="x"', "It has no words for the officer who tells it"),
+    ("lifecycle.bpmn", 'name="new_incident"', 'name="surveys_answered"', "The product itself delivers “surveys_answered”"),
+    ("lifecycle.bpmn", 'name="risk_changed"', 'name="new_incident"', "“new_incident” is heard elsewhere from others, about others"),
+    ("after-closing.bpmn", 'name="for" value="case"', 'name="for" value="reporter"', "It cannot be about “reporter” here"),
 ]  # fmt: skip
 
 

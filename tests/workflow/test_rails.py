@@ -77,6 +77,8 @@ NO_PATH = {"no_path": {"from": "A", "to": "B"}}
 ALWAYS = {"always": {"after": "A", "reaches": "C"}}
 WAITS = {"never_waits": {"step": "B", "for": "D"}}
 
+AT_ANY_TIME = 'subProcess Sub triggeredByEvent="true" {\nstartEvent SS isInterrupting="false"\ncallActivity Again calledElement="Q1"\nendEvent SE\nSS -> Again\nAgain -> SE\n}'
+
 HOLDS = {
     "one after the other": (PASSES, "startEvent S\nuserTask Talk__C\nendEvent E__B\nS -> Talk__C\nTalk__C -> E__B"),
     "on both ways": (PASSES, "startEvent S\nexclusiveGateway G\nuserTask X__C\nuserTask Y__C\nendEvent E__B\nS -> G\nG -> X__C\nG -> Y__C\nX__C -> E__B\nY__C -> E__B"),
@@ -94,6 +96,8 @@ HOLDS = {
     "three times": (PASSES, "startEvent S\nuserTask Thrice__C\nendEvent E__B\nS -> Thrice__C\nThrice__C -> E__B"),
     "failed, and caught elsewhere": (PASSES, 'startEvent S\nboundaryEvent Caught attachedToRef="Box"\nendEvent E__B\nendEvent Other\nS -> Box\nBox -> E__B\nCaught -> Other\nsubProcess Box {\nstartEvent S2\nexclusiveGateway G\nuserTask X__C\nendEvent Fail\nendEvent E2\nS2 -> G\nG -> X__C\nG -> Fail\nX__C -> E2\n}'),
     "each beside the other": (WAITS, "startEvent S\nendEvent E\nS -> Each\nEach -> E\nsubProcess Each {\nstartEvent S2\nparallelGateway F\nuserTask Serve__B\nuserTask Support__D\nendEvent E1\nendEvent E2\nS2 -> F\nF -> Serve__B\nF -> Support__D\nServe__B -> E1\nSupport__D -> E2\n}"),
+    "the same diagram at any time": (FROM_A, f"startEvent S\nendEvent E\nS -> Call\nCall -> E\ncallActivity Call calledElement=\"Q1\"\n{AT_ANY_TIME}", "startEvent S1\nuserTask One__A\nuserTask X__C\nuserTask Y__B\nendEvent E1\nS1 -> One__A\nOne__A -> X__C\nX__C -> Y__B\nY__B -> E1"),
+    "the same two at any time": (WAITS, f"startEvent S\nendEvent E\nS -> Call\nCall -> E\ncallActivity Call calledElement=\"Q1\"\n{AT_ANY_TIME}", "startEvent S1\nparallelGateway F\nuserTask Serve__B\nuserTask Support__D\nendEvent E1\nendEvent E2\nS1 -> F\nF -> Serve__B\nF -> Support__D\nServe__B -> E1\nSupport__D -> E2"),
     "two tools": (WAITS, "startEvent S\nendEvent E\nS -> Box\nBox -> E\nadHocSubProcess Box {\nuserTask Serve__B\nuserTask Support__D\n}"),
 }  # fmt: skip
 
@@ -111,6 +115,7 @@ BREAKS = {
     "joined with a branch from elsewhere": (FROM_A, "Y -> J -> Last", "Last__B", "startEvent S\nparallelGateway F\nuserTask X__C\nuserTask Y__A\nparallelGateway J\nuserTask Last__B\nendEvent E\nS -> F\nF -> X__C\nF -> Y__A\nX__C -> J\nY__A -> J\nJ -> Last__B\nLast__B -> E"),
     "an end that ends all": (PASSES, "S -> Box -> S2 -> F -> Stop -> E", "E__B", 'startEvent S\nendEvent E__B\nS -> Box\nBox -> E__B\nsubProcess Box {\nstartEvent S2\nparallelGateway F\nuserTask X__C\nendEvent E2\nendEvent Stop\nS2 -> F\nF -> X__C\nF -> Stop\nX__C -> E2\n}'),
     "begins at any time": (FROM_A, "One -> Sub -> S2 -> Y", "Y__B", 'startEvent S\nuserTask One__A\nuserTask X__C\nendEvent E\nS -> One__A\nOne__A -> X__C\nX__C -> E\nsubProcess Sub triggeredByEvent="true" {\nstartEvent S2 isInterrupting="false"\nuserTask Y__B\nendEvent E2\nS2 -> Y__B\nY__B -> E2\n}'),
+    "missed around": (FROM_A, "Y -> Close", "Close__B", 'startEvent S\nuserTask Close__B\nuserTask X__C\nendEvent E\nS -> Close__B\nClose__B -> X__C\nX__C -> E\nsubProcess Sub triggeredByEvent="true" {\nstartEvent S2 isInterrupting="false"\nuserTask Y__A\nendEvent E2\nS2 -> Y__A\nY__A -> E2\n}'),
     "goes on beside": (NO_PATH, "Y -> Close", "Close__B", 'startEvent S\nuserTask Close__B\nendEvent E\nS -> Close__B\nClose__B -> E\nsubProcess Sub triggeredByEvent="true" {\nstartEvent S2 isInterrupting="false"\nuserTask Y__A\nendEvent E2\nS2 -> Y__A\nY__A -> E2\n}'),
     "one tool after another": (NO_PATH, "Warning -> Legal", "Legal__B", "startEvent S\nendEvent E\nS -> Box\nBox -> E\nadHocSubProcess Box {\nuserTask Warning__A\nuserTask Legal__B\n}"),
     "through called diagrams": (NO_PATH, "Deep -> E1 -> Next", "Next__B", 'startEvent S\ncallActivity Call calledElement="Q1"\nuserTask Next__B\nendEvent E\nS -> Call\nCall -> Next__B\nNext__B -> E', "startEvent S1\nuserTask Deep__A\nendEvent E1\nS1 -> Deep__A\nDeep__A -> E1"),
@@ -253,7 +258,9 @@ REDRAWN = [
     ("first-contact.bpmn", 'sourceRef="First_classify" targetRef="First_disclosures"', 'sourceRef="First_classify" targetRef="First_plan"', "Once the risk questions have been asked", "“Hate crime and domestic abuse” is never reached on the way", "Case finished."),
     ("disclosures.bpmn", 'sourceRef="Hate_safety" targetRef="Hate_route"', 'sourceRef="Hate_safety" targetRef="Abuse_disclosed"', "A disclosure of hate crime always reaches its route", "“Hate crime: tell partners and offer support” is never reached", "Case finished."),
     ("disclosures.bpmn", 'sourceRef="Abuse_safety" targetRef="Abuse_route"', 'sourceRef="Abuse_safety" targetRef="Disclosures_end"', "A disclosure of domestic abuse always reaches its route", "“Domestic abuse: assess and refer” is never reached", "Case finished."),
-    ("put-things-right.bpmn", 'calledElement="LegalAction"', 'calledElement="Mediation"', "No legal step without", "No step that a case can come to bears the mark “legal-action”", ""),
+    ("safeguarding.bpmn", 'sourceRef="Safe_concern" targetRef="Safe_refer"', 'sourceRef="Safe_concern" targetRef="Safe_tell"', "A safeguarding concern always reaches the authority", "“Refer it to the authority” is never reached", "Case finished."),
+    ("lifecycle.bpmn", 'sourceRef="Life_early_contact" targetRef="Life_check_close"', 'sourceRef="Life_early_contact" targetRef="Life_closure"', "A disclosure of hate crime always reaches its route", "is never reached", "Case finished."),
+    ("legal-action.bpmn", 'name="mark" value="legal-action"', 'name="mark" value="else"', "No legal step without", "No step that a case can come to bears the mark “legal-action”", ""),
 ]  # fmt: skip
 
 
