@@ -246,4 +246,6 @@ def _label(spot: Spot, always: bool) -> str:
 
 
 def _name(steps: list[Step], mark: str) -> str:
-    return next((step.opens.element.name for step in steps if step.opens.element and step.opens.element.name), mark)
+    """What the rail asks for, in words: of several steps, the one that bears the fewest other marks is the one that is meant."""
+    named = [step.opens.element for step in steps if step.opens.element and step.opens.element.name]
+    return min(named, key=lambda element: len(element.properties.get("mark", "").split())).name if named else mark

@@ -258,8 +258,8 @@ REDRAWN = [
     ("first-contact.bpmn", 'sourceRef="First_classify" targetRef="First_disclosures"', 'sourceRef="First_classify" targetRef="First_plan"', "Once the risk questions have been asked", "“Hate crime and domestic abuse” is never reached on the way", "Case finished."),
     ("disclosures.bpmn", 'sourceRef="Hate_safety" targetRef="Hate_route"', 'sourceRef="Hate_safety" targetRef="Abuse_disclosed"', "A disclosure of hate crime always reaches its route", "“Hate crime: tell partners and offer support” is never reached", "Case finished."),
     ("disclosures.bpmn", 'sourceRef="Abuse_safety" targetRef="Abuse_route"', 'sourceRef="Abuse_safety" targetRef="Disclosures_end"', "A disclosure of domestic abuse always reaches its route", "“Domestic abuse: assess and refer” is never reached", "Case finished."),
-    ("safeguarding.bpmn", 'sourceRef="Safe_concern" targetRef="Safe_refer"', 'sourceRef="Safe_concern" targetRef="Safe_tell"', "A safeguarding concern always reaches the authority", "“Refer it to the authority” is never reached", "Case finished."),
-    ("lifecycle.bpmn", 'sourceRef="Life_early_contact" targetRef="Life_check_close"', 'sourceRef="Life_early_contact" targetRef="Life_closure"', "A disclosure of hate crime always reaches its route", "is never reached", "Case finished."),
+    ("safeguarding.bpmn", 'sourceRef="Safe_concern" targetRef="Safe_refer"', 'sourceRef="Safe_concern" targetRef="Safe_tell"', "A safeguarding concern always reaches the authority", "“Refer it to the authority” is never reached", "In the authority’s hands."),
+    ("lifecycle.bpmn", 'sourceRef="Life_early_contact" targetRef="Life_check_close"', 'sourceRef="Life_early_contact" targetRef="Life_closure"', "Once the risk questions have been asked", "“Hate crime and domestic abuse” is never reached on the way", "Case finished."),
     ("legal-action.bpmn", 'name="mark" value="legal-action"', 'name="mark" value="else"', "No legal step without", "No step that a case can come to bears the mark “legal-action”", ""),
 ]  # fmt: skip
 
