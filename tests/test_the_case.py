@@ -13,6 +13,7 @@ from backend.casework.commands import Told
 from backend.casework.models import Case, Party
 from backend.correspondence import jobs
 from backend.correspondence.models import Letter
+from backend.workflow import jobs as timers
 from tests.answers import do, open_tasks
 
 Who = Callable[[str], User]
@@ -156,5 +157,6 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
     surveys.enter(
         case=case, survey_id=last.pk, channel="telephone", data={"service": ["fairly"]}, by=specialist, now=now + timedelta(days=1)
     )
+    timers.fire_due(now=now + timedelta(days=15))  # the closure stands
     case.instance.refresh_from_db()
     assert case.instance.ended_by == "Life_end"

@@ -138,7 +138,8 @@ def close(case: Case, user: Who, now: datetime) -> None:
 def test_the_survey_runs_out_and_the_case_ends(landlord: Landlord, user: Who, now: datetime) -> None:
     case = open_case(landlord, user, now)
     close(case, user, now)
-    assert jobs.fire_due(now=now + timedelta(days=27)) == 0
+    assert jobs.fire_due(now=now + timedelta(days=13)) == 0
+    assert jobs.fire_due(now=now + timedelta(days=27)) == 1  # the closure stands; the survey waits on
     assert jobs.fire_due(now=now + timedelta(days=29)) == 1
     instance = Instance.objects.get(pk=case.instance.pk)
     assert instance.ended_by == "Life_end" and instance.due_at is None

@@ -136,6 +136,7 @@ def reminding(landlord: Landlord, user: Who, now: datetime) -> Case:
     files = dict(landlord.pack.live.files)
     drawn = files["survey.bpmn"].replace('<bpmn:sequenceFlow id="Survey_f1"', REMIND, 1)
     files["survey.bpmn"] = drawn.replace("days(28, since=survey_sent_at)", "months(3, since=survey_sent_at)")
+    files["after-closing.bpmn"] = files["after-closing.bpmn"].replace("working_days(10, since=closed_at)", "months(6, since=closed_at)")
     publish(landlord=landlord, files=files, note="", by=None, now=now)
     case = open_case(landlord, user, now)
     close(case, user, now)
