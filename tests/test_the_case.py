@@ -13,7 +13,7 @@ from backend.casework.commands import Told
 from backend.casework.models import Case, Party
 from backend.correspondence import jobs
 from backend.correspondence.models import Letter
-from backend.workflow import jobs as timers
+from backend.workflow.jobs import fire_due
 from tests.answers import do, open_tasks
 
 Who = Callable[[str], User]
@@ -131,7 +131,10 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
     start(case, "Start closing the case", None, specialist, now)
     do(case, "Start closing the case", specialist, now)
     do(case, "Talk to the reporters about closing", specialist, now)
-    do(case, "Decide about the survey", specialist, now)
+    do(case, "Decide about closing", leader, now)
+    assert open_tasks(case) == ["Take an objection, if one comes"]
+    now = now.replace(month=12, day=4, hour=17, minute=0)
+    assert fire_due(now=now) == 1
     case.refresh_from_db()
     assert case.closed_at == now and case.outcome == "resolved"
     assert open_tasks(case) == []
@@ -145,6 +148,7 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
             ("warning", "rendered"),
             ("warning", "rendered"),
             *[("closure", "rendered")] * 2,
+            *[("survey", "rendered")] * 2,
             *[("acknowledgement", "rendered")] * 2,
         ]
     ), list(Letter.objects.values_list("kind", "status", "problem"))
@@ -157,6 +161,9 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
     surveys.enter(
         case=case, survey_id=last.pk, channel="telephone", data={"service": ["fairly"]}, by=specialist, now=now + timedelta(days=1)
     )
-    timers.fire_due(now=now + timedelta(days=15))  # the closure stands
+    fire_due(now=now + timedelta(days=15))  # the closure stands
+    later = now + timedelta(days=42)
+    assert fire_due(now=later) == 1
+    do(case, "Check that it has not started again", specialist, later)
     case.instance.refresh_from_db()
     assert case.instance.ended_by == "Life_end"

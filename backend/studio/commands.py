@@ -128,9 +128,9 @@ def save_settings(*, said: Mapping[str, str], by: User, now: datetime) -> Saved:
 
 
 def reworded(source: str, words: Mapping[str, str]) -> str:
-    """The form with new words: `title`, `intro`, `label-KEY`, `hint-KEY`, `option-KEY-VALUE`."""
+    """The form with new words: `title`, `intro`, `say`, `label-KEY`, `hint-KEY`, `option-KEY-VALUE`."""
     form = json.loads(source)
-    for part in ("title", "intro"):
+    for part in ("title", "intro", "say"):
         if part in words:
             form[part] = words[part].strip()
     if not form["title"]:

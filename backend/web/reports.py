@@ -65,7 +65,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "The report is kept. Now decide where it belongs.")
             return redirect("report", report.pk)
-    context = form_context(form, data, error, {}) | {"channels": STAFF_CHANNELS, "channel": channel}
+    context = form_context(form, data, error, {}) | {"channels": STAFF_CHANNELS, "channel": channel, "say": form.say}
     return render(request, "reports/new.html", context, status=422 if error else 200)
 
 

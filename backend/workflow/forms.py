@@ -94,6 +94,8 @@ class Form:
     questions: tuple[Question, ...]
     confidential: bool = False
     section: str = "history"
+    #: What staff read out before the person speaks.
+    say: str = ""
 
     def facts(self) -> list[Fact]:
         """The facts that this form declares."""
@@ -265,7 +267,7 @@ def read_form(key: str, source: str) -> Form:
         form = Form(
             key, str(raw["title"]), str(raw.get("intro", "")), str(raw.get("record", raw["title"])),
             str(raw.get("score", "")), questions, bool(raw.get("confidential", False)),
-            str(raw.get("section", "history")),
+            str(raw.get("section", "history")), str(raw.get("say", "")),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise PackRefused([Finding(file, "", f"The form cannot be read: {error}.", "Check its questions.")]) from None
@@ -295,7 +297,13 @@ def _said(question: Question) -> list[str]:
 
 
 def _check(file: str, form: Form) -> Iterator[Finding]:
-    for words, limit in ((form.title, 200), (form.record, 200), (form.intro, 2_000), *((w, 300) for q in form.questions for w in _said(q))):
+    for words, limit in (
+        (form.title, 200),
+        (form.record, 200),
+        (form.intro, 2_000),
+        (form.say, 2_000),
+        *((w, 300) for q in form.questions for w in _said(q)),
+    ):
         if len(words) > limit or any(unseen(character) and character != "\n" for character in words):
             yield Finding(
                 file, _plain_words(words), f"These words are longer than {limit} characters, or cannot be printed.", "Shorten them."

@@ -119,9 +119,7 @@ def test_nobody_asks_an_anonymous_reporter_questions_and_the_case_goes_on(landlo
     [({}, "low"), ({"danger": "weapon"}, "high"), ({"officer_view": "high"}, "high"), ({"identity": "yes"}, "high"),
      ({"how_often": "daily", "affected": "extremely", "worse": "yes"}, "medium")],
 )  # fmt: skip
-def test_danger_and_judgement_go_before_the_score(
-    landlord: Landlord, user: Who, now: datetime, answers: dict[str, str], band: str
-) -> None:
+def test_danger_and_judgement_go_before_the_score(landlord: Landlord, user: Who, now: datetime, answers: dict[str, str], band: str) -> None:
     case = open_case(landlord, user, now)
     do(case, "Triage the report", user("calls"), now, harm="distress")
     do(case, "Contact the reporter", user("officer"), now)
@@ -197,9 +195,7 @@ def test_updates_and_reviews_end_with_the_work_and_begin_again_when_it_goes_on(l
 # Closing.
 
 
-def test_a_case_closes_by_itself_when_nobody_objects_in_the_days_that_the_letter_left(
-    landlord: Landlord, user: Who, now: datetime
-) -> None:
+def test_a_case_closes_by_itself_when_nobody_objects_in_the_days_that_the_letter_left(landlord: Landlord, user: Who, now: datetime) -> None:
     case = talked(at_work(landlord, user, now), user, now)
     letter = Letter.objects.get(kind="closure")
     last = datetime(2026, 12, 4, 17, tzinfo=LONDON)

@@ -26,7 +26,7 @@ def spoil(path: Path, old: str, new: str) -> None:
 
 
 def test_the_shipped_kinds_are_found_by_folder() -> None:
-    assert set(letters.kinds()) == {"abc", "acknowledgement", "closure", "not-asb", "warning"}
+    assert set(letters.kinds()) == {"abc", "acknowledgement", "closure", "not-asb", "survey", "warning"}
 
 
 @every_kind

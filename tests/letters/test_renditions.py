@@ -62,6 +62,13 @@ SAID = {
         "ASB Case Review",
         "You can make a complaint",
     ),
+    "survey": (
+        "We closed your case on Friday 12 February 2027.",
+        "Please answer by Friday 5 March 2027.",
+        "By phone: call 0116 496 0160",
+        "On paper: call us",
+        "Online: go to https://northbankhomes.example/survey",
+    ),
 }
 # Notify's white areas on page 1, in mm: left, top, right, bottom.
 WHITE = (

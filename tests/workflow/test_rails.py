@@ -251,8 +251,8 @@ def test_an_overlay_adds_guard_rails_and_takes_none_away() -> None:
 
 
 REDRAWN = [
-    ("lifecycle.bpmn", 'sourceRef="Life_agreed" targetRef="Life_survey_decision"', 'sourceRef="Life_agreed" targetRef="Life_close"', "A case ends as resolved only after", "“Decide about the survey” is missed on the way", "Talked -> Close now? -> Close the case."),
-    ("closure.bpmn", 'sourceRef="Closure_start" targetRef="Closure_talk"', 'sourceRef="Closure_start" targetRef="Closure_end"', "A case ends as resolved only after", "“Talk to the reporters about closing” is missed on the way", "Decide about the survey -> Close the case."),
+    ("lifecycle.bpmn", 'sourceRef="Life_toolbox" targetRef="Life_closure"', 'sourceRef="Life_toolbox" targetRef="Life_close"', "A case ends as resolved only after", "“Talk to the reporters about closing” is missed on the way", "Close the case."),
+    ("closure.bpmn", 'sourceRef="Closure_over" targetRef="Closure_talk"', 'sourceRef="Closure_over" targetRef="Closure_end"', "A case ends as resolved only after", "“Talk to the reporters about closing” is missed on the way", "Close now? -> Close the case."),
     ("legal-action.bpmn", 'sourceRef="Legal_split" targetRef="Legal_proportionality"', 'sourceRef="Legal_split" targetRef="Legal_decide"', "No legal step without", "“Assess proportionality” is missed on the way", "Both at once -> Decide about legal action -> Go ahead? -> Serve the notice or apply to court."),
     ("legal-action.bpmn", 'sourceRef="Legal_offer" targetRef="Legal_accepted"', 'sourceRef="Legal_offer" targetRef="Legal_decide"', "Enforcement never waits for support", "it waits on the way", "Offer support -> Decide about legal action."),
     ("first-contact.bpmn", 'sourceRef="First_classify" targetRef="First_disclosures"', 'sourceRef="First_classify" targetRef="First_plan"', "Once the risk questions have been asked", "“Hate crime and domestic abuse” is never reached on the way", "Case finished."),

@@ -19,7 +19,7 @@ from backend.casework.models import Case, Record
 from backend.correspondence.models import Letter
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
 from backend.operations import send_letter
-from backend.workflow import catalogue, jobs
+from backend.workflow import catalogue, jobs, runner
 from backend.workflow.models import Fault, Instance, Task, Version
 from backend.workflow.publishing import publish
 from tests.answers import do, fill, open_tasks
@@ -123,16 +123,19 @@ def test_an_audit_entry_cannot_be_changed_or_deleted(landlord: Landlord) -> None
 
 
 def close(case: Case, user: Who, now: datetime) -> None:
-    """Take a case from triage to its closing step the shortest way."""
-    do(case, "Triage the report", user("calls"), now)
+    """Take a case from triage to its closing step the shortest way, so that the days to object are over now."""
+    began = now - timedelta(days=20)
+    do(case, "Triage the report", user("calls"), began)
     case.refresh_from_db()
     owner = case.owner
     assert owner is not None
     for name in ("Contact the reporter", "Ask the risk questions", "Agree the action plan"):
-        do(case, name, owner, now)
-    commands.start_tool(case=case, element="Tool_ready", party=None, by=owner, now=now)
-    for name in ("Start closing the case", "Talk to the reporters about closing", "Decide about the survey"):
-        do(case, name, owner, now)
+        do(case, name, owner, began)
+    commands.start_tool(case=case, element="Tool_ready", party=None, by=owner, now=began)
+    for name in ("Start closing the case", "Talk to the reporters about closing"):
+        do(case, name, owner, began)
+    do(case, "Decide about closing", user("leader"), began)
+    runner.tick(case.instance_id, now=now)
 
 
 def test_the_survey_runs_out_and_the_case_ends(landlord: Landlord, user: Who, now: datetime) -> None:
@@ -141,6 +144,8 @@ def test_the_survey_runs_out_and_the_case_ends(landlord: Landlord, user: Who, no
     assert jobs.fire_due(now=now + timedelta(days=13)) == 0
     assert jobs.fire_due(now=now + timedelta(days=27)) == 1  # the closure stands; the survey waits on
     assert jobs.fire_due(now=now + timedelta(days=29)) == 1
+    assert jobs.fire_due(now=now + timedelta(days=43)) == 1
+    do(case, "Check that it has not started again", user("officer"), now + timedelta(days=43))
     instance = Instance.objects.get(pk=case.instance.pk)
     assert instance.ended_by == "Life_end" and instance.due_at is None
     assert jobs.fire_due(now=now + timedelta(days=60)) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from backend.rules.working_time import LONDON, Calendar
@@ -49,6 +49,8 @@ class PackHost:
         if effect.operation == self.broken:
             raise RuntimeError("the printer is on fire")
         said: dict[str, Value] = {"moment": self.now, "yes_no": True}
+        if effect.operation == "set_date":
+            return {str(effect.parameters["fact"]): self.now + timedelta(days=int(str(effect.parameters["count"])))}
         return {fact.name: said[fact.kind] for fact in catalogue.operations()[effect.operation].gives}
 
     def decide(self, table: str, facts: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -67,17 +69,19 @@ class PackWalk:
     state: dict[str, Any] | None = None
     host: PackHost = field(init=False)
     outcome: Outcome = field(init=False)
+    left: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.host = PackHost(self.contents)
 
     def step(self, verb: str, *args: object) -> Any:
-        facts = self.contents.known(self.facts, NOW.date())
+        facts = self.contents.known(self.facts, self.host.now.astimezone(LONDON).date())
         run = Run(self.contents.engine, self.contents.elements, self.host, facts, self.state)
         gave = getattr(run, verb)(*args)
         self.outcome = run.outcome()
         self.state = json.loads(json.dumps(self.outcome.state))
-        self.facts = unpack(json.loads(json.dumps(pack(self.outcome.facts))))
+        kept = {name: value for name, value in self.outcome.facts.items() if name not in self.contents.settings}
+        self.facts = unpack(json.loads(json.dumps(pack(kept))))
         return gave
 
     def do(self, element: str, **given: str) -> None:
@@ -112,12 +116,15 @@ class PackWalk:
         fresh = [offer.element for offer in self.outcome.offers if offer.element not in used]
         if self.outcome.troubles:
             self.step("retry", self.outcome.troubles[0].id)
-        elif self.outcome.open:
-            self.do(self.outcome.open[0].element)
+        elif waiting := [task.element for task in self.outcome.open if task.element not in self.left]:
+            # What opens again as soon as it is done waits for its time instead.
+            self.do(waiting[0])
+            self.left = {waiting[0]}
         elif fresh:
             used.add(fresh[0])
             self.start(fresh[0])
         else:
             assert self.outcome.due_at is not None, "nothing is open, nothing is offered and nothing is due"
-            self.host.now = self.outcome.due_at
+            self.host.now = max(self.host.now, self.outcome.due_at)
             self.step("tick")
+            self.left = set()
