@@ -306,8 +306,9 @@ def _check_fit(cleaned: Cleaned) -> None:
 
 
 @transaction.atomic
-def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: datetime) -> Case:
-    """Start a tool that the case's stage offers, for a named person or for the whole case."""
+def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: datetime, reason: str = "") -> Case:
+    """Start a tool that the case's stage offers, for a named person or for the whole case. One that the procedure does not
+    advise for this case needs a reason."""
     case = _worked(case, by)
     tool = case.instance.version.contents.elements.get(element)
     if tool is None:
@@ -315,8 +316,12 @@ def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: 
     whom = tool.properties.get("for", "case")
     if whom == "case":
         party = None
-    elif party is None or party.role != whom or party.case_id != case.pk:
+    elif party is None or party.role not in whom.split() or party.case_id != case.pk:
         raise InvalidAnswers({"party": "Choose who this is for"})
+    reason = plain(reason)[:1_000]
+    if not reason and any(offer["element"] == element and offer.get("reason") for offer in case.instance.offers):
+        raise InvalidAnswers({"reason": "Say why this is right here, although it is not what the procedure advises"})
     runner.start_tool(case.instance, element=element, party_id=party.pk if party else None, by=by, now=now)
-    record("start_tool", f"Started “{tool.label}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, element=element)
+    said = {"reason": reason} if reason else {}
+    record("start_tool", f"Started “{tool.label}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, element=element, **said)
     return case

@@ -130,23 +130,40 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool that may be started now, and the people it may be started for."""
+    """A tool that may be started now, and the people it may be started for. `whom` names their parts in the case, in words
+    in `whom_words`; `reason`: it is not what the procedure advises for this case, so whoever starts it says why."""
 
     element: str
     name: str
     whom: str
     people: tuple[Party, ...]
+    group: str
+    reason: bool
+
+    @property
+    def whom_words(self) -> str:
+        return "" if self.whom == "case" else " or ".join(dict(Party.ROLES)[role].lower() for role in self.whom.split())
 
 
 def tools(case: Case) -> list[Tool]:
-    """What the case's stage offers, for whom."""
+    """What the case's stage offers, for whom, in the order in which it is drawn."""
     contents = case.instance.version.contents
-    return [_tool(contents.elements[offer["element"]], case.parties.all()) for offer in case.instance.offers]
+    return [
+        _tool(contents.elements[offer["element"]], case.parties.all(), reason=bool(offer.get("reason"))) for offer in case.instance.offers
+    ]
 
 
-def _tool(element: Element, parties: Iterable[Party]) -> Tool:
-    whom = element.properties.get("for", "case")
-    return Tool(element.id, element.label, whom, tuple(party for party in parties if party.role == whom))
+def _tool(element: Element, parties: Iterable[Party], *, reason: bool) -> Tool:
+    whom, group = element.properties.get("for", "case"), element.properties.get("group", "")
+    return Tool(element.id, element.label, whom, tuple(party for party in parties if party.role in whom.split()), group, reason)
+
+
+def tools_by_group(case: Case) -> dict[str, list[Tool]]:
+    """The tools that are offered, under the headings that the procedure gives them."""
+    found: dict[str, list[Tool]] = {}
+    for tool in tools(case):
+        found.setdefault(tool.group, []).append(tool)
+    return found
 
 
 def overdue(user: User, *, now: datetime) -> QuerySet[Task]:

@@ -110,8 +110,10 @@ def _start_a_tool(story: _Story, case: Case, round_number: int, now: datetime) -
     tool = offered.get("Start closing the case" if round_number >= 9 else story.dice.choice(TOOLS))
     if tool is None:
         return False
-    party = case.parties.filter(role=tool.whom).first() if tool.whom != "case" else None
-    commands.start_tool(case=case, element=tool.element, party=party, by=case.owner, now=now)
+    party, why = next(iter(tool.people), None), story.dice.choice(_SENTENCES)
+    if tool.whom != "case" and party is None:
+        return False
+    commands.start_tool(case=case, element=tool.element, party=party, by=case.owner, now=now, reason=why)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -48,7 +49,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     main = next(d for d in contents.diagrams.values() if d.process == contents.start)
     written = letters_of(found)
     context = {
-        "case": found, "now": now, "tasks": queries.tasks_of(found), "tools": queries.tools(found),
+        "case": found, "now": now, "tasks": queries.tasks_of(found), "tools": queries.tools_by_group(found),
         "letters": written[:NEWEST], "more_letters": max(0, written.count() - NEWEST), "parts": parts_of(found),
         "types": types_in_words(found), "faults": found.instance.faults.all(),
         "surveys": surveys.waiting(found, now=now), "parties": {party.pk: party for party in found.parties.all()},
@@ -177,17 +178,25 @@ def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
     if request.method == "POST":
         try:
             chosen = next((p for p in offered.people if str(p.pk) == request.POST.get("party")), None)
-            commands.start_tool(case=found, element=element, party=chosen, by=user, now=now)
+            why = request.POST.get("reason", "")
+            commands.start_tool(case=found, element=element, party=chosen, by=user, now=now, reason=why)
         except DomainError as problem:
             error = problem
         else:
             messages.add_message(request, *begun(offered, found.instance, now=now))
             return redirect(f"{reverse('case', args=[reference])}#tasks")
-    question = Question("party", "Who is this for?", "person")
-    questions = (question,) if offered.whom != "case" else ()
-    form = Form("tool", offered.name, "", "", "", questions)
+    form = Form("tool", offered.name, "", "", "", tuple(_asked_before(offered)))
     context = form_context(form, typed(request.POST), error, {"party": {str(p.pk): p.label for p in offered.people}})
     return render(request, "cases/tool.html", context | {"case": found, "tool": offered}, status=422 if error else 200)
+
+
+def _asked_before(offered: queries.Tool) -> Iterator[Question]:
+    """What is asked before a tool starts."""
+    if offered.whom != "case":
+        yield Question("party", "Who is this for?", "person")
+    if offered.reason:
+        hint = "It is not what the procedure advises for a case like this. Your reason is kept with the case."
+        yield Question("reason", "Why is this right here?", "paragraphs", hint)
 
 
 # Letters

@@ -140,7 +140,7 @@ class Element:
         """Everything that it says in the language of diagrams, besides what its lines say."""
         given = self.operation.parameters.values() if self.operation else ()
         often = (self.repeat.count, self.repeat.until, self.repeat.condition) if self.repeat else ()
-        said = (*given, self.due, self.completion, *often, *(self.properties.get(name, "") for name in ("due", "offered")))
+        said = (*given, self.due, self.completion, *often, *(self.properties.get(name, "") for name in ("due", "offered", "advised")))
         return tuple(text for text in said if text.strip())
 
     @property

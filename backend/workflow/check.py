@@ -151,7 +151,7 @@ def check_names(pack: Pack) -> Iterator[Finding]:
     """Tables, called diagrams and messages that are named exist."""
     processes = {diagram.process for diagram in pack.diagrams.values()}
     for diagram, element in each_element(pack):
-        if element.kind == "businessRuleTask" and element.table not in pack.tables:
+        if (element.kind == "businessRuleTask" or element.table) and element.table not in pack.tables:
             yield at(diagram, element, f"The decision table “{element.table}” does not exist.", "Choose a table.")
         if element.kind == "callActivity" and element.called not in processes:
             yield at(diagram, element, f"The diagram “{element.called}” does not exist.", "Choose a diagram.")

@@ -71,7 +71,7 @@ def _said(element: Element) -> Iterator[tuple[str, str]]:
     """Each expression of a step, with the kind of thing it must give."""
     for text in (element.properties.get("due", ""), element.due):
         yield text, "a moment"
-    for text in (element.properties.get("offered", ""), element.completion):
+    for text in (element.properties.get("offered", ""), element.properties.get("advised", ""), element.completion):
         yield text, _ANYTHING
     if element.repeat is not None:
         yield element.repeat.count, "a number"

@@ -307,8 +307,8 @@ def _save(instance: Instance, outcome: Outcome, house: _House, mends: bool) -> N
     instance.save(update_fields=["state", "facts", *changed])
 
 
-def _offer(offer: Offer) -> dict[str, str]:
-    return {"toolbox": offer.toolbox, "element": offer.element}
+def _offer(offer: Offer) -> dict[str, str | bool]:
+    return {"toolbox": offer.toolbox, "element": offer.element, **({"reason": True} if offer.reason else {})}
 
 
 def _party(scope: Mapping[str, Value]) -> int | None:

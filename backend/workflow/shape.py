@@ -185,8 +185,9 @@ def check_toolboxes(pack: Pack) -> Iterator[Finding]:
             if tool.kind not in _TOOLS:
                 yield at(diagram, tool, "It cannot be a tool: nobody could start it.", "Draw a line to it, or make it a task.")
             whom = (*catalogue.groups(), "case")
-            if tool.properties.get("for", "case") not in whom:
-                yield at(diagram, tool, f"“{tool.properties['for']}” is nobody a tool can be for.", f"Choose one of: {', '.join(whom)}.")
+            said = tool.properties.get("for", "case")
+            if said not in whom and not set(said.split()) <= set(catalogue.groups()):
+                yield at(diagram, tool, f"“{said}” is nobody a tool can be for.", f"Choose one or more of: {', '.join(whom)}.")
 
 
 _TOOLS = {"userTask", "manualTask", "callActivity", "subProcess", "adHocSubProcess"}

@@ -54,10 +54,12 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class Offer:
-    """An activity of a toolbox that an officer may start now. `toolbox` is the engine id of the open stage."""
+    """An activity of a toolbox that an officer may start now. `toolbox` is the engine id of the open stage; `reason`:
+    only with a reason, since it is not what the procedure advises for a case like this."""
 
     toolbox: str
     element: str
+    reason: bool = False
 
 
 @dataclass(frozen=True)

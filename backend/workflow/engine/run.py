@@ -429,15 +429,26 @@ class Run:
     def _offers(self) -> Iterator[Offer]:
         for key, tree in self.top.subprocesses.items():
             if isinstance(tree.spec, Toolbox):
-                yield from (Offer(str(key), tool) for tool in tree.spec.tools if self._offered(tree, tool))
+                host = around(tree)
+                assert host is not None
+                fits = self._fits(host)
+                said = {tool: self.elements[tool].properties for tool in tree.spec.tools}
+                offered = [tool for tool in tree.spec.tools if self._grants(host, said[tool].get("offered", ""), fits)]
+                yield from (Offer(str(key), tool, not self._grants(host, said[tool].get("advised", ""), fits)) for tool in offered)
 
-    def _offered(self, tree: Any, tool: str) -> bool:
-        condition, host = self.elements[tool].properties.get("offered", ""), around(tree)
-        assert host is not None
+    def _fits(self, host: Task) -> Scope:
+        """What a toolbox's own table makes of the case as it is now; its tools are offered and advised by it."""
+        table = host.task_spec.element.table
         try:
-            return not condition or self.holds(host, condition)
+            return self.host.decide(table, self._seen(host)) if table else {}
         except DomainError:
-            # What cannot be worked out yet is not offered yet.
+            return {}
+
+    def _grants(self, host: Task, condition: str, fits: Scope) -> bool:
+        try:
+            return not condition or self.holds(host, condition, fits)
+        except DomainError:
+            # What cannot be worked out yet is not offered or advised yet.
             return False
 
 

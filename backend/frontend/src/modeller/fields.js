@@ -9,6 +9,9 @@ import * as words from './words.js';
 const FOR_WHOM = [
   { value: 'reporter', label: 'The person who reported' },
   { value: 'respondent', label: 'The person complained about' },
+  { value: 'witness', label: 'A witness' },
+  { value: 'reporter witness', label: 'The person who reported, or a witness' },
+  { value: 'reporter respondent', label: 'The person who reported, or the person complained about' },
   { value: 'case', label: 'The case as a whole' },
 ];
 
@@ -33,7 +36,7 @@ export function fieldsFor(tools, element, catalogue) {
     ...repeating(tools, element, catalogue),
     ...happening(tools, element, catalogue),
     ...flowing(tools, element),
-    ...toolbox(tools, element),
+    ...toolbox(tools, element, catalogue),
     ...promising(tools, element, catalogue),
   ];
 }
@@ -215,18 +218,23 @@ function way(tools, flow, where) {
 
 // ------------------------------------------------------------------------- the toolbox
 
-function toolbox(tools, element) {
+function toolbox(tools, element, catalogue) {
   const { businessObject } = element;
   if (is(element, 'bpmn:AdHocSubProcess')) {
     return [text('completion', 'The toolbox is finished when', words.readExpression(businessObject, 'completionCondition'),
-      (value) => words.writeExpression(tools, element, businessObject, 'completionCondition', value), { hint: 'For example: toolbox_done == true' })];
+      (value) => words.writeExpression(tools, element, businessObject, 'completionCondition', value), { hint: 'For example: toolbox_done == true' }),
+    select('table', 'Table that says which tools fit', words.readTable(element), catalogue.tables, (value) => words.writeTable(tools, element, value), { hint: 'Its answers can be named in when each tool is offered or advised' })];
   }
   if (!element.parent || !is(element.parent, 'bpmn:AdHocSubProcess') || !is(element, 'bpmn:Activity')) return [];
   const [whom, writeWhom] = property(tools, element, 'for');
   const [when, writeWhen] = property(tools, element, 'offered');
+  const [advised, writeAdvised] = property(tools, element, 'advised');
+  const [group, writeGroup] = property(tools, element, 'group');
   return [
     select('for', 'For whom', whom, FOR_WHOM, writeWhom),
     text('offered', 'Offered when', when, writeWhen, { hint: 'Leave empty if it is always offered' }),
+    text('advised', 'Advised when', advised, writeAdvised, { hint: 'At other times an officer may start it with a reason. Leave empty if it needs none' }),
+    text('group', 'Under the heading', group, writeGroup, { hint: 'Where officers find it on the page of a case' }),
   ];
 }
 
