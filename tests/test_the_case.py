@@ -33,7 +33,7 @@ def case(landlord: Landlord, user: Who, now: datetime) -> Case:
 def start(case: Case, name: str, party: Party | None, by: User, now: datetime) -> None:
     case = Case.objects.get(pk=case.pk)
     tool = next(t for t in queries.tools(case) if t.name == name)
-    commands.start_tool(case=case, element=tool.element, party=party, by=by, now=now)
+    commands.start_tool(case=case, element=tool.element, party=party, by=by, now=now, reason="They asked for it.")
 
 
 def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetime, landlord: Landlord) -> None:
@@ -147,6 +147,8 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
             ("abc", "rendered"),
             ("warning", "rendered"),
             ("warning", "rendered"),
+            ("referral", "rendered"),
+            ("referral", "rendered"),
             *[("closure", "rendered")] * 2,
             *[("survey", "rendered")] * 2,
             *[("acknowledgement", "rendered")] * 2,

@@ -138,6 +138,11 @@ _PLACES: dict[str, Callable[[str], str]] = {
         f'<spiffworkflow:property name="offered" value="{_step(text)}"/></spiffworkflow:properties></bpmn:extensionElements>'
         "</bpmn:userTask><bpmn:completionCondition>no</bpmn:completionCondition></bpmn:adHocSubProcess>"
     ),
+    "advised": lambda text: _between(
+        '<bpmn:adHocSubProcess id="X"><bpmn:userTask id="T"><bpmn:extensionElements><spiffworkflow:properties>'
+        f'<spiffworkflow:property name="advised" value="{_step(text)}"/></spiffworkflow:properties></bpmn:extensionElements>'
+        "</bpmn:userTask><bpmn:completionCondition>no</bpmn:completionCondition></bpmn:adHocSubProcess>"
+    ),
     "count": lambda text: _between(
         f'<bpmn:subProcess id="X">{_INSIDE}<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>{_step(text)}'
         "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>"

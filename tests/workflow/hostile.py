@@ -44,6 +44,7 @@ POINTS = (
     Point("again", "p.bpmn", "Q", "severity == 'low'"),
     Point("completion", "p.bpmn", "Box", "is_asb"),
     Point("offered", "p.bpmn", "Tool", "severity == 'high'"),
+    Point("advised", "p.bpmn", "Tool", "severity == 'low'"),
     Point("length", "promises.toml", "soon", "is_asb"),
     Point("table input", "t.dmn", "in", "is_asb"),
     Point("cell", "t.dmn", "row", "true"),
@@ -75,7 +76,8 @@ _PROCESS = """
 <bpmn:standardLoopCharacteristics loopMaximum="5"><bpmn:loopCondition>[again]</bpmn:loopCondition></bpmn:standardLoopCharacteristics></bpmn:subProcess>
 <bpmn:adHocSubProcess id="Box"><bpmn:userTask id="Tool" name="Call"><bpmn:extensionElements><spiffworkflow:properties>
 <spiffworkflow:property name="form" value="look"/><spiffworkflow:property name="promise" value="soon"/>
-<spiffworkflow:property name="offered" value="[offered]"/></spiffworkflow:properties></bpmn:extensionElements></bpmn:userTask>
+<spiffworkflow:property name="offered" value="[offered]"/>
+<spiffworkflow:property name="advised" value="[advised]"/></spiffworkflow:properties></bpmn:extensionElements></bpmn:userTask>
 <bpmn:completionCondition>[completion]</bpmn:completionCondition></bpmn:adHocSubProcess>
 <bpmn:endEvent id="Over"/><bpmn:endEvent id="Late"/>
 """

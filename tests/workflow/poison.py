@@ -268,13 +268,13 @@ class Ward:
         if not tools or case.closed_at is not None:
             return False
         tool = choose(tools)
-        party = case.parties.filter(role=tool.whom).first() if tool.whom != "case" else None
+        party = next(iter(tool.people), None)
         if tool.whom != "case" and party is None:
             party = commands.add_party(
-                case=case, role=tool.whom, name="Dean Stock", description="", phone="", email="", address=["Flat 9", "WISBECH"],
+                case=case, role=tool.whom.split()[0], name="Dean Stock", description="", phone="", email="", address=["Flat 9", "WISBECH"],
                 postcode="PE13 2AB", confidential=False, by=self._leader, now=self.now,
             )  # fmt: skip
-        commands.start_tool(case=case, element=tool.element, party=party, by=self._leader, now=self.now)
+        commands.start_tool(case=case, element=tool.element, party=party, by=self._leader, now=self.now, reason="It fits.")
         return True
 
     def _who(self, task: Task) -> User:

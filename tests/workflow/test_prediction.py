@@ -179,8 +179,8 @@ def move(case: Case, dealer: Party, user: Who, dice: random.Random, number: int,
     tasks = list(Task.objects.filter(instance=case.instance_id, status=Task.OPEN).order_by("pk"))
     if tools and (not tasks or dice.random() < 0.3):
         tool = dice.choice(tools)
-        party = {"respondent": dealer, "reporter": case.parties.filter(role="reporter").first()}.get(tool.whom)
-        commands.start_tool(case=case, element=tool.element, party=party, by=user("leader"), now=now)
+        party = dealer if dealer in tool.people else next(iter(tool.people), None)
+        commands.start_tool(case=case, element=tool.element, party=party, by=user("leader"), now=now, reason="It fits.")
     elif tasks:
         task = dice.choice(tasks)
         by = task.owner or next(u for u in User.objects.filter(landlord=case.landlord) if task.role in u.role_codes or u.can("manage"))
