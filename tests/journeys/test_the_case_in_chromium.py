@@ -34,7 +34,9 @@ def report(person: Person, button: str, name: str, what: str) -> None:
 
 
 def start_tool(person: Person, tool: str, party: str = "") -> None:
-    person.page.locator("#tools ~ ul").first.get_by_role("link", name=tool, exact=True).click()
+    link = person.page.get_by_role("link", name=tool, exact=True)
+    person.page.locator("#tools ~ details").filter(has=person.page.locator("a", has_text=tool)).first.locator("summary").click()
+    link.click()
     person.look()
     if party:
         person.page.get_by_label(party, exact=True).check()
