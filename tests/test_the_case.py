@@ -110,12 +110,16 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
     assert specialist == user("compliance")
 
     start(case, "Legal action, with support beside it", dealer, specialist, now)
-    assert "Serve the notice or apply to court" not in open_tasks(case)
     do(case, "Offer support", specialist, now, answer="refused")
+    do(case, "Check the tenancy or lease", specialist, now, holds="no")
+    do(case, "Choose the route", specialist, now)
+    assert "Apply to the court for the order" not in open_tasks(case)
     do(case, "Assess proportionality", specialist, now)
     do(case, "Decide about legal action", leader, now)
-    do(case, "Serve the notice or apply to court", specialist, now)
-    do(case, "Record what the court or partner decided", specialist, now)
+    for name in ("Prepare the evidence", "Apply to the court for the order", "Record what the court decided"):
+        do(case, name, specialist, now)
+    do(case, "Serve the order and tell those it protects", specialist, now)
+    do(case, "Look whether the order is kept", specialist, now, order_event="ended")
     for _ in range(2):
         do(case, "Check whether things have changed", specialist, now)
     do(case, "Record the answer and the signing", specialist, now)

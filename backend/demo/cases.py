@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.accounts.models import Landlord, User
-from backend.casework import commands, queries
+from backend.casework import commands, queries, separation
 from backend.casework.commands import Told
 from backend.casework.models import Case, Party, Report
 from backend.demo.landlord import CODE
@@ -130,7 +130,10 @@ def _do(story: _Story, task: Task, happening: Happening, now: datetime) -> None:
     task = Task.objects.select_related("instance__version", "owner").get(pk=task.pk)
     if task.status != Task.OPEN:
         return
-    by = task.owner or next(user for user in story.staff.values() if task.role in user.role_codes)
+    able = [user for user in (task.owner, *story.staff.values()) if user and (user == task.owner or task.role in user.role_codes)]
+    by = next((user for user in able if not separation.did_before(task, user)), None)
+    if by is None:
+        return  # It waits for somebody who had no part in it.
     data = _answers(commands.form_of(task), happening, story.dice, now)
     commands.complete_task(task_id=task.pk, data=data, by=by, now=now)
 
@@ -139,6 +142,7 @@ def _answers(form: Form, happening: Happening, dice: random.Random, now: datetim
     """Plausible answers to any form."""
     known = {
         "is_asb": "yes" if happening.category else "no", "category": happening.category, "harm": happening.harm,
+        "tenancy_type": "assured", "rent_period": "weekly",
         "identity": "yes" if happening.category == "HAT" else "no", "domestic_abuse": "yes" if happening.category == "DOM" else "no",
     }  # fmt: skip
     data: dict[str, list[str]] = {}

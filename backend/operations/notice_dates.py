@@ -82,6 +82,8 @@ def _worked_out(notice: Notice) -> Dates:
     except NotKnown as missing:
         raise Refused(_MISSING.get(str(missing), "Something that the dates depend on is missing. Look at the answers again.")) from None
     except TooLate as late:
-        raise Refused(f"This notice is too late: {in_words(late.last)} was the last day for it. Take legal advice on another route.") from None
+        raise Refused(
+            f"This notice is too late: {in_words(late.last)} was the last day for it. Take legal advice on another route."
+        ) from None
     except TooEarly as early:
         raise Refused(f"This notice cannot be served before {in_words(early.first)}.") from None

@@ -221,4 +221,3 @@ def _in_time(notice: Notice, served: date) -> None:
             raise TooLate(last)
     if notice.kind == "section21" and notice.started is not None and served < (first := add_months(notice.started, 4)):
         raise TooEarly(first)
-

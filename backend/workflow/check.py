@@ -178,6 +178,6 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_separation, check_operations, check_marks, check_letters, check_names, check_expressions, check_tables,
-    *shape.CHECKS, *events.CHECKS, check_rails,
+    check_about, check_lengths, check_tasks, check_separation, check_operations, check_marks, check_letters, check_names, check_expressions,
+    check_tables, *shape.CHECKS, *events.CHECKS, check_rails,
 )  # fmt: skip

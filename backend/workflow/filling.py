@@ -12,8 +12,8 @@ from backend.workflow.forms import Form, Question
 
 Answers = dict[str, list[str]]
 Given = Mapping[str, str | Sequence[str]]
-#: What most reporters answer: their case goes no special route.
-USUALLY: Mapping[str, str] = {"identity": "no", "domestic_abuse": "no"}
+#: What is mostly answered: a case goes no special route, and nothing goes round again.
+USUALLY: Mapping[str, str] = {"identity": "no", "domestic_abuse": "no", "support_needed": "no"}
 #: The answer to every date that is not given.
 SOME_DAY = date(2027, 3, 1)
 SAID = "Something that was said."

@@ -61,9 +61,9 @@ def legal_action_with_support(walk: PackWalk) -> None:
     walk.do("Escalation_ask")
     walk.do("Escalation_decide")
     walk.start("Tool_legal", 8)
-    walk.do("Legal_proportionality")
-    walk.do("Legal_decide")
-    assert {task.element for task in walk.outcome.open} == {"Legal_offer", "Legal_step"}
+    for step in ("Legal_tenancy", "Legal_route", "Legal_proportionality", "Legal_decide", "Inj_evidence"):
+        walk.do(step)
+    assert {task.element for task in walk.outcome.open} == {"Legal_offer", "Inj_apply"}
 
 
 def a_further_report(walk: PackWalk) -> None:
