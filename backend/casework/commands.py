@@ -82,6 +82,8 @@ def take_report(*, landlord: Landlord, channel: str, told: Told, by: User | None
         access.need(by, powers.TAKE_REPORTS)
         if by.landlord_id != landlord.pk:
             raise NotAllowed
+    if channel not in dict(Report.CHANNELS):
+        raise InvalidAnswers({"channel": "Choose how this reached us"})
     told = told.made_plain()
     told.check()
     report = Report.objects.create(

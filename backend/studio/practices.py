@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, get_resolver, reverse
@@ -59,9 +60,8 @@ def sources() -> Sources:
     return Sources(raw["sources"], raw["kinds"], {code: _practice(code, said) for code, said in raw["practice"].items()})
 
 
-def _practice(code: str, said: Mapping[str, object]) -> Practice:
-    lists = {key: tuple(said.get(key, ())) for key in ("kinds", "where")}  # type: ignore[arg-type]  # lists of texts
-    return Practice(code, **{**{key: value for key, value in said.items() if key not in lists}, **lists})  # type: ignore[arg-type]
+def _practice(code: str, said: Mapping[str, Any]) -> Practice:
+    return Practice(code, **{**said, "kinds": tuple(said["kinds"]), "where": tuple(said.get("where", ()))})
 
 
 @dataclass(frozen=True)

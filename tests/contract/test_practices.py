@@ -23,7 +23,7 @@ def test_every_practice_of_the_five_sources_is_there_once_with_its_kinds() -> No
     assert counted == {"N0": 48, "N1": 104, "H": 19, "C": 30, "E": 73} and len(found.practices) == 274
     for practice in found.practices.values():
         assert practice.source in found.sources and practice.kinds and set(practice.kinds) <= set(found.kinds), practice.code
-        assert 10 < len(practice.says) <= 110, practice.says
+        assert 8 < len(practice.says) <= 110, practice.says
     assert {kind for practice in found.practices.values() for kind in practice.kinds} == set(found.kinds)
 
 
@@ -43,9 +43,9 @@ def test_the_steps_and_scenarios_of_the_pack_name_practices_that_there_are() -> 
 
 def test_nothing_that_runs_reads_the_tests() -> None:
     root = Path(__file__).parents[2]
-    reading = re.compile(r"""["'/]tests["'/]|from tests|import tests""")
+    reading = re.compile(r"""["'/]tests["'/]|from tests|import tests|contract\.toml""")
     found = [str(path) for path in (root / "backend").rglob("*.py") if "setup" not in path.parts and reading.search(path.read_text())]
-    assert found == [str(root / "backend/studio/management/commands/practices.py")], "only the words of help may name the file of proofs"
+    assert found == []
 
 
 def test_the_page_says_what_is_seen_where_and_what_proves_it(landlord: Landlord, user: Who) -> None:
