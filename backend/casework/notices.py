@@ -42,7 +42,7 @@ def _make_some(now: datetime) -> int:
     if not tasks:
         return 0
     staff, calendars = _Staff(tasks, now), _calendars(tasks)
-    rows = []
+    rows: list[Notice] = []
     for task in tasks:
         calendar = calendars[task.instance.landlord_id]
         if kind := _kind(task, calendar, now):

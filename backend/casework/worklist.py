@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from backend.accounts.models import Landlord, Team, User
@@ -64,7 +64,7 @@ def of_team(user: User, team: Team) -> QuerySet[Task]:
 
 def in_order(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """By when each is meant to be done."""
-    return tasks.annotate(wanted=Coalesce("put_off_to", "due_at")).select_related("instance__case__patch", "owner").order_by("wanted", "pk")
+    return tasks.select_related("instance__case__patch", "owner").order_by(Coalesce("put_off_to", "due_at"), "pk")
 
 
 def sifted(tasks: QuerySet[Task], sieve: Sieve, *, now: datetime) -> QuerySet[Task]:
@@ -73,7 +73,12 @@ def sifted(tasks: QuerySet[Task], sieve: Sieve, *, now: datetime) -> QuerySet[Ta
     tasks = tasks.filter(**{column: value for column, value in exact.items() if value})
     if sieve.case:
         tasks = tasks.filter(instance__case__reference__icontains=sieve.case)
-    return tasks.filter(wanted__lt=_until(sieve.when, now)) if sieve.when in WHEN else tasks
+    return tasks.filter(wanted_before(_until(sieve.when, now))) if sieve.when in WHEN else tasks
+
+
+def wanted_before(moment: datetime) -> Q:
+    """Tasks that are meant to be done by then."""
+    return Q(put_off_to__lte=moment) | Q(put_off_to=None, due_at__lte=moment)
 
 
 def _number(text: str) -> int:
@@ -112,4 +117,4 @@ def _sorted(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def next_of_case(user: User, case_id: int, *, now: datetime) -> Task | None:
     """What this person can go on with in a case they have just worked on: soonest first, unless it is far off."""
     soon = user.landlord.calendar.working_days(NEAR, since=now)
-    return mine(user).filter(instance__case=case_id, wanted__lte=soon).first()
+    return mine(user).filter(instance__case=case_id).filter(wanted_before(soon)).first()

@@ -57,7 +57,7 @@ def _list(request: HttpRequest, tasks: QuerySet[Task], context: dict[str, Any]) 
     found = worklist.sifted(tasks, sieve, now=now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context |= {
-        "page": page, "parties": _parties(page), "late": found.filter(wanted__lt=now).count(), "now": now, "sieve": sieve,
+        "page": page, "parties": _parties(page), "late": found.filter(worklist.wanted_before(now)).count(), "now": now, "sieve": sieve,
         "offered": worklist.offered(tasks, user.landlord), "when": worklist.WHEN.items(),
     }  # fmt: skip
     return render(request, "desk/tasks.html", context)
