@@ -52,7 +52,8 @@ def release(*, task_id: int, by: User, now: datetime) -> Task:
         raise AlreadyDone(f"“{task.name}” is nobody’s already, so nothing was changed.")
     if task.owner_id not in {by.pk, *by.covers} and not by.can(powers.MANAGE):
         raise NotAllowed("Only the person who has this task, or a manager, can give it back.")
-    _change(task, owner=None, notice_at=now)
+    # As if it had just come: those of its role who have not been told of it are.
+    _change(task, owner=None, notice_at=task.opened_at)
     _tell(task, "release", f"Gave “{task.name}” back to those with its role", by, now)
     return task
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from backend.accounts.models import User
 from backend.audit.models import record
@@ -32,7 +32,7 @@ def assign_case(context: Context, *, role: str) -> None:
 def move_work(instance: Instance, before: User | None, officer: User, role: str = "") -> None:
     """Open work goes with the case: what nobody of the role had, and what the officer before had, as far as the new one may do it."""
     theirs = Q(owner=None, role=role) | (Q(owner=before, role__in=officer.role_codes) if before else Q(pk__in=()))
-    Task.objects.filter(theirs, instance=instance, status=Task.OPEN).update(owner=officer)
+    Task.objects.filter(theirs, instance=instance, status=Task.OPEN).update(owner=officer, notice_at=F("opened_at"))
 
 
 def _least_busy(case: Case, role: str) -> User | None:

@@ -197,6 +197,7 @@ def put_off(request: HttpRequest, task_id: int) -> HttpResponse:
     """Mean to do a task on a later day, with the reason."""
     user, data, error = who(request), typed(request.POST), None
     found = queries.task_by_id(user, task_id)
+    access.need_task(user, found)
     form = Form("put-off", "", "", "", "", (_TO, _WHY, _BROKEN) if found.promise else (_TO, _WHY))
     if request.method == "POST":
         try:

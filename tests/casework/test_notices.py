@@ -131,7 +131,7 @@ def test_one_email_says_everything_that_waits_for_a_person(landlord: Landlord, u
     notices.make_due(now=now)
     mailing.send_waiting(now=now)
     (sent,) = [message for message in mail.outbox if message.to == [user("officer").email]]
-    assert sent.subject == "Caseway: 2 new work" and sent.body.count("Contact the reporter") == 2
+    assert sent.subject == "Caseway: 2 new" and sent.body.count("Contact the reporter") == 2
 
 
 def test_a_digest_waits_for_the_next_morning_and_who_wants_none_gets_none(case: Case, user: Who, now: datetime) -> None:

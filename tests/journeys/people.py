@@ -83,11 +83,14 @@ class Person:
             control.fill(_text_for(name) if given is None else given)
 
     def do(self, task: str, nth: int = 0, **given: str) -> None:
-        """From the case page: open a task, fill in its form, complete it."""
+        """From the case page: open a task, fill in its form, complete it, and come back while the case may still be seen."""
+        case = self.page.url.partition("#")[0].removeprefix(self.site)
         self.click(task, nth=nth)
         self.fill(**given)
         self.press("Complete this task")
         self.sees(f"“{task}” is done.")
+        if self.page.request.get(self.site + case).ok:
+            self.go(case)
 
 
 def _text_for(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
+from backend.accounts.absences import arrange_cover
 from backend.accounts.models import Landlord, Role, User
 from backend.casework import commands, evidence
 from backend.casework.commands import Told
@@ -40,7 +41,10 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "home": ("GET", PUBLIC), "health": ("GET", PUBLIC), "sign-in": ("GET", PUBLIC), "demo-sign-in": ("POST", set()), "sign-out": ("POST", PUBLIC),
     "brand": ("GET", PUBLIC),
     "tasks": ("GET", STAFF - {"owner", "admin"}), "task": ("GET", SAW_CASE), "task-draft": ("POST", SAW_CASE - {"calls"}),
-    "hand-over": ("POST", STAFF - {"owner", "admin"}),
+    "hand-over": ("POST", STAFF - {"owner", "admin"}), "claim": ("POST", SAW_CASE - {"calls"}), "release": ("POST", {"officer", "leader"}),
+    "put-off": ("GET", SAW_CASE - {"calls"}), "team-tasks": ("GET", STAFF - {"owner", "admin", "stranger"}),
+    "notices": ("GET", STAFF - {"owner", "admin"}), "notices-read": ("POST", STAFF - {"owner", "admin"}), "me": ("GET", STAFF - {"owner", "admin"}),
+    "me-told": ("POST", STAFF - {"owner", "admin"}), "absence-new": ("GET", STAFF - {"owner", "admin"}), "absence-end": ("POST", {"officer", "leader"}),
     "reports": ("GET", STAFF - {"owner", "admin"}), "report-new": ("GET", STAFF - {"owner", "admin"}),
     "report": ("GET", STAFF - {"owner", "admin", "stranger"}), "report-open": ("POST", STAFF - {"owner", "admin", "stranger"}),
     "report-attach": ("POST", STAFF - {"owner", "admin", "stranger"}),
@@ -100,7 +104,10 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
     task, letter = Task.objects.get(instance=case.instance, status=Task.OPEN), Letter.objects.get()
     party = case.parties.get()
     fault = Fault.objects.create(instance=case.instance, engine_id=uuid4(), element="x", name="Send", sentence="No ink.", raised_at=now)
+    day = timezone.localdate() + timedelta(days=90)
+    absence = arrange_cover(absent=officer, cover=user("officer2"), first=day, last=day, by=officer, now=timezone.now())
     return World(case, {
+        "claim": [task.pk], "release": [task.pk], "put-off": [task.pk], "absence-end": [absence.pk],
         "brand": [landlord.code], "task": [task.pk], "task-draft": [task.pk], "hand-over": [task.pk], "report": [report.pk],
         "report-open": [report.pk], "report-attach": [report.pk], "case": [case.reference], "case-diagram": [case.reference, "Triage"],
         "party-new": [case.reference], "party": [case.reference, party.pk], "tool": [case.reference, "Tool_update"],

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('arrived', 'New work'), ('handed', 'Handed to you'), ('soon', 'Nearly late'), ('late', 'Late')], max_length=8)),
+                ('kind', models.CharField(choices=[('arrived', 'New'), ('handed', 'Handed to you'), ('soon', 'Nearly late'), ('late', 'Late')], max_length=8)),
                 ('at', models.DateTimeField()),
                 ('read_at', models.DateTimeField(null=True)),
                 ('mail_at', models.DateTimeField(null=True)),

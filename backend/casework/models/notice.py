@@ -17,7 +17,7 @@ class Notice(models.Model):
 
     ARRIVED, HANDED, SOON, LATE = "arrived", "handed", "soon", "late"
     KINDS: ClassVar = [
-        (ARRIVED, "New work"), (HANDED, "Handed to you"), (SOON, "Nearly late"), (LATE, "Late"),
+        (ARRIVED, "New"), (HANDED, "Handed to you"), (SOON, "Nearly late"), (LATE, "Late"),
     ]  # fmt: skip
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="notices")
