@@ -136,8 +136,9 @@ MAILS = DEMO or "EMAIL_HOST" in MAIL
 DEFAULT_FROM_EMAIL = environment.sender("CASEWAY_EMAIL_FROM", needed="EMAIL_HOST" in MAIL)
 MEDIA_ROOT = HOME / "media"
 PACKS_DIR = BASE_DIR / "processes"
-#: The largest upload, in bytes; forms without files are held to a tenth of it.
-UPLOAD_MAX = 20 * 1024 * 1024
+#: The largest file, and the most that one page of files takes, in bytes.
+UPLOAD_MAX = 50 * 1024 * 1024
+UPLOAD_TOTAL = 120 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.casework.models import Report
+from backend.casework.models import Note, Report
 
 
 class Strict(serializers.Serializer[Any]):
@@ -74,7 +74,67 @@ class AnswersIn(Strict):
     answers = serializers.DictField(child=serializers.ListField(child=serializers.CharField(allow_blank=True), max_length=50))
 
 
+class NoteIn(Strict):
+    text = serializers.CharField(max_length=10_000)
+
+
+class ContactIn(Strict):
+    """A contact: `party` is the id of somebody on the case, or `whom` says who it was."""
+
+    text = serializers.CharField(max_length=10_000)
+    happened_at = serializers.DateTimeField()
+    way = serializers.ChoiceField(choices=[code for code, _ in Note.WAYS])
+    outward = serializers.BooleanField(help_text="Whether we began it.")
+    party = serializers.IntegerField(required=False)
+    whom = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    minutes = serializers.IntegerField(required=False, min_value=0, max_value=1_440)
+
+
+class NoteOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    happened_at = serializers.DateTimeField()
+
+
+class EvidenceIn(Strict):
+    """One file. `incident` and `party` are ids of the same case."""
+
+    title = serializers.CharField(max_length=200)
+    file = serializers.FileField()
+    origin = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    incident = serializers.IntegerField(required=False)
+    party = serializers.IntegerField(required=False)
+
+
+class UnplacedIn(Strict):
+    """One file that belongs to no case yet."""
+
+    title = serializers.CharField(max_length=200)
+    file = serializers.FileField()
+    origin = serializers.CharField(max_length=200)
+
+
+class EvidenceOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    sha256 = serializers.CharField()
+
+
+class ToolIn(Strict):
+    """`party` is the id of the person the tool is for; none for a tool of the whole case."""
+
+    party = serializers.IntegerField(required=False)
+
+
+class ToolOut(serializers.Serializer[Any]):
+    element = serializers.CharField()
+    name = serializers.CharField()
+    whom = serializers.CharField()
+
+
 class PersonOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
     role = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field of the answer
 
@@ -89,3 +149,4 @@ class CaseOut(serializers.Serializer[Any]):
     owner = serializers.CharField(allow_null=True)
     people = PersonOut(many=True)
     tasks = TaskOut(many=True)
+    tools = ToolOut(many=True)

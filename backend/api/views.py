@@ -24,6 +24,7 @@ PROBLEMS = dict.fromkeys((400, 403, 404, 409, 422), shapes.Problem)
 
 
 def who(request: Request) -> User:
+    """The signed-in person who asks."""
     if not isinstance(request.user, User):
         raise NotAllowed("Sign in first.")
     return request.user
@@ -101,14 +102,15 @@ class CompleteTask(APIView):
 class OneCase(APIView):
     @extend_schema(responses={200: shapes.CaseOut, **PROBLEMS}, operation_id="case")
     def get(self, request: Request, reference: str) -> Response:
-        """A case with its people and open tasks."""
+        """A case with its people, open tasks and the tools that may be started."""
         user = who(request)
         access.need(user, powers.WORK)
-        case = queries.case_page(user, reference)
+        case = queries.case_head(user, reference)
         tasks = [{**_task(task), "case": case.reference} for task in queries.tasks_of(case).select_related("instance__case")]
         shown = {
             "reference": case.reference, "place": case.place, "category": case.category, "severity": case.severity,
             "opened_at": case.opened_at, "closed_at": case.closed_at, "owner": case.owner.name if case.owner else None,
-            "people": [{"role": party.role, "label": party.label} for party in case.parties.all()], "tasks": tasks,
+            "people": [{"id": party.pk, "role": party.role, "label": party.label} for party in case.parties.all()], "tasks": tasks,
+            "tools": [{"element": tool.element, "name": tool.name, "whom": tool.whom} for tool in queries.tools(case)],
         }  # fmt: skip
         return Response(shapes.CaseOut(shown).data)

@@ -6,7 +6,7 @@ Everything here is a constant number of statements and of bounded size, whatever
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,17 +16,15 @@ from django.db.models import CharField, Count, F, QuerySet, Value
 from backend.accounts.models import User
 from backend.audit.models import Entry
 from backend.casework import access
-from backend.casework.models import Case, Evidence, Incident, Note, Record, Report, Survey
+from backend.casework.models import Case, Evidence, Incident, Note, Record, Survey
 from backend.errors import NotFound
-from backend.workflow.forms import SECTIONS
 
 #: How many lines of a part the case page shows, and how many a page of the part alone.
 NEWEST, PER_PAGE = 20, 20
 #: The verb under which the history says that a case's risk band changed.
 RISK_BAND = "set_risk_band"
 #: Parts of the file that are no section of a form.
-REPORTS, EVIDENCE, LETTERS = "reports", "evidence", "letters"
-PARTS = (*SECTIONS, REPORTS, EVIDENCE)
+REPORTS, EVIDENCE = "reports", "evidence"
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,6 @@ def record_by_id(user: User, case: Case, record_id: int) -> Record:
     return found
 
 
-def reporters(case: Case) -> Sequence[Report]:
-    """Those who reported, last first, with what they need done differently."""
-    return case.reports.order_by("-received_at")[:NEWEST]
-
-
 _Rows = tuple[QuerySet[Any], str]
 
 
@@ -115,7 +108,7 @@ def _changes_of_band(case: Case) -> QuerySet[Entry]:
     return _entries(case).filter(verb=RISK_BAND)
 
 
-def _keyed(kind: str, rows: QuerySet[Any], when: str) -> QuerySet[Any, tuple[str, int, datetime]]:
+def _keyed(kind: str, rows: QuerySet[Any], when: str) -> QuerySet[Any, Any]:
     bare = rows.select_related(None).prefetch_related(None).order_by()
-    named = bare.annotate(line_kind=Value(kind, CharField()), line_pk=F("pk"), line_at=F(when))
+    named: QuerySet[Any, Any] = bare.annotate(line_kind=Value(kind, CharField()), line_pk=F("pk"), line_at=F(when))
     return named.values_list("line_kind", "line_pk", "line_at")

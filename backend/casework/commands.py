@@ -293,11 +293,16 @@ def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, 
     _check_fit(cleaned)
     kept = Record.objects.create(
         case=case, party_id=task.party_id, task=task, form=form.key, section=form.section, title=form.record,
-        answers=cleaned.answers, score=cleaned.facts.get(form.score), by=by, at=now,
+        answers=cleaned.answers, score=_score(form, cleaned), by=by, at=now,
     )  # fmt: skip
     record("complete_task", f"Completed “{task.name}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, task=task.pk)
     runner.complete(task, facts=cleaned.facts, by=by, now=now, subject=case)
     return kept
+
+
+def _score(form: Form, cleaned: Cleaned) -> int | None:
+    score = cleaned.facts.get(form.score)
+    return score if isinstance(score, int) else None
 
 
 def _check_fit(cleaned: Cleaned) -> None:

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 
 from backend.accounts.models import User
 from backend.casework import access
@@ -16,7 +17,7 @@ from backend.web.fields import Choices, Field, fields_of, with_problem
 from backend.workflow.forms import Form
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def needs(*any_of: str) -> Callable[[View[P]], View[P]]:
@@ -25,7 +26,7 @@ def needs(*any_of: str) -> Callable[[View[P]], View[P]]:
     def guard(view: View[P]) -> View[P]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             access.need(who(request), *any_of)
             return view(request, *args, **kwargs)
 

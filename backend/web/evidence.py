@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 from django.conf import settings
 from django.contrib import messages
@@ -29,6 +29,9 @@ PER_PAGE = 30
 MOST_FILES = 20
 
 
+_File: TypeAlias = "UploadedFile[Any]"
+
+
 class _Links(TypedDict):
     incident: Incident | None
     party: Party | None
@@ -43,7 +46,7 @@ def new_evidence(request: HttpRequest, reference: str) -> HttpResponse:
         return _upload_page(request, case, {}, [])
     title, links = request.POST.get("title", ""), _links(case, request)
 
-    def add(file: UploadedFile) -> None:
+    def add(file: _File) -> None:
         evidence.add_evidence(case=case, title=title, filename=file.name or "", content=file, by=user, now=timezone.now(), **links)
 
     problems, kept = _each(request, add)
@@ -61,7 +64,7 @@ def take_evidence(request: HttpRequest) -> HttpResponse:
         return _upload_page(request, None, {}, [])
     title, origin = request.POST.get("title", ""), request.POST.get("origin", "")
 
-    def take(file: UploadedFile) -> None:
+    def take(file: _File) -> None:
         evidence.take_evidence(title=title, origin=origin, filename=file.name or "", content=file, by=user, now=timezone.now())
 
     problems, kept = _each(request, take)
@@ -71,7 +74,7 @@ def take_evidence(request: HttpRequest) -> HttpResponse:
     return redirect("evidence-inbox")
 
 
-def _each(request: HttpRequest, take: Callable[[UploadedFile], object]) -> tuple[dict[str, str], list[str]]:
+def _each(request: HttpRequest, take: Callable[[_File], object]) -> tuple[dict[str, str], list[str]]:
     """Give every file that came to `take`: a bad one does not stop the good. What was wrong, and the names of those kept."""
     files = [file for file in request.FILES.getlist("file") if isinstance(file, UploadedFile)]
     if not files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -56,9 +57,9 @@ def signed_in_pages_are_not_kept(get_response: Answer) -> Answer:
     return answer
 
 
-#: What a page without files may be sent, in bytes; the evidence page takes a file besides, and so does the list of homes.
+#: What a page without files may be sent, in bytes; where evidence is added, signed-in people send files besides, and a list of homes is one.
 SMALL = 3 * 1024 * 1024
-WITH_FILES = ("/evidence/new", "/homes/imports/new")
+WITH_FILES = ("/evidence/new", "/evidence", "/homes/imports/new")
 
 
 def only_plain_requests(get_response: Answer) -> Answer:
@@ -66,7 +67,8 @@ def only_plain_requests(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        most = settings.UPLOAD_MAX + SMALL if request.path.endswith(WITH_FILES) else SMALL
+        with_files = request.path.endswith(WITH_FILES) and SESSION_KEY in request.session
+        most = settings.UPLOAD_TOTAL + SMALL if with_files else SMALL
         if not length.isdigit() or int(length) > most:
             return problem(request, f"This is too large to be taken: at most {most // 2**20} MB.", status=413)
         if _has_nul(request.GET) or (request.content_type != "application/json" and _has_nul(request.POST)):

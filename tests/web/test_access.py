@@ -17,7 +17,7 @@ from PIL import Image
 
 from backend.accounts.absences import arrange_cover
 from backend.accounts.models import Landlord, Role, User
-from backend.casework import commands, evidence
+from backend.casework import commands, evidence, notes
 from backend.casework.commands import Told
 from backend.casework.models import Case
 from backend.correspondence import jobs
@@ -49,7 +49,13 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "report": ("GET", STAFF - {"owner", "admin", "stranger"}), "report-open": ("POST", STAFF - {"owner", "admin", "stranger"}),
     "report-attach": ("POST", STAFF - {"owner", "admin", "stranger"}),
     "cases": ("GET", STAFF - {"owner", "admin"}), "case": ("GET", SAW_CASE), "case-diagram": ("GET", SAW_CASE), "party-new": ("GET", SAW_CASE),
-    "party": ("GET", SAW_CASE), "tool": ("GET", SAW_CASE), "happened": ("GET", SAW_CASE), "happened-tell": ("GET", SAW_CASE), "evidence-new": ("GET", SAW_CASE), "evidence": ("GET", SAW_CASE),
+    "party": ("GET", SAW_CASE), "tool": ("GET", SAW_CASE), "happened": ("GET", SAW_CASE), "happened-tell": ("GET", SAW_CASE),
+    "evidence-new": ("GET", SAW_CASE), "evidence": ("GET", SAW_CASE),
+    "evidence-shown": ("GET", SAW_CASE), "evidence-small": ("GET", SAW_CASE), "evidence-original": ("POST", {"compliance", "leader"}),
+    "evidence-inbox": ("GET", STAFF - {"owner", "admin"}), "evidence-take": ("GET", STAFF - {"owner", "admin"}),
+    "evidence-place": ("POST", STAFF - {"owner", "admin", "stranger"}),
+    "case-part": ("GET", SAW_CASE), "case-record": ("GET", SAW_CASE), "case-letters": ("GET", SAW_CASE),
+    "note-new": ("GET", SAW_CASE), "note-correct": ("GET", SAW_CASE), "contact-new": ("GET", SAW_CASE), "incident-new": ("GET", SAW_CASE),
     "letters": ("GET", STAFF - {"owner", "admin"}), "set-password": ("GET", set()), "user-link": ("POST", {"admin"}),
     "letter-pdf": ("GET", SAW_CASE), "letter-sent": ("POST", SAW_CASE), "letter-again": ("POST", SAW_CASE),
     "survey-enter": ("GET", set()), "fault": ("GET", SAW_CASE),
@@ -98,6 +104,9 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
     Image.new("RGB", (4, 4)).save(picture, "PNG")
     picture.seek(0)
     kept = evidence.add_evidence(case=case, title="A door", filename="door.png", content=picture, by=officer, now=now)
+    picture.seek(0)
+    unplaced = evidence.take_evidence(title="A stair", filename="s.png", content=picture, origin="By post", by=officer, now=now)
+    note = notes.add_note(case=case, text="It was quiet.", by=officer, now=now)
     told = Told(what="More", place="Somewhere")
     report = commands.take_report(landlord=landlord, channel="online", told=told, by=None, now=now)
     studio.open_draft(by=user("owner"), now=now)
@@ -112,7 +121,10 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
         "report-open": [report.pk], "report-attach": [report.pk], "case": [case.reference], "case-diagram": [case.reference, "Triage"],
         "party-new": [case.reference], "party": [case.reference, party.pk], "tool": [case.reference, "Tool_update"],
         "happened": [case.reference], "happened-tell": [case.reference, "new_incident"], "api-happenings": [case.reference],
-        "evidence-new": [case.reference], "evidence": [kept.pk], "letter-pdf": [letter.pk, "accessible"], "letter-sent": [letter.pk],
+        "evidence-new": [case.reference], "evidence": [kept.pk], "evidence-shown": [kept.pk], "evidence-small": [kept.pk],
+        "evidence-original": [kept.pk], "evidence-place": [unplaced.pk], "case-part": [case.reference, "contact"],
+        "case-record": [case.reference, case.records.first().pk], "case-letters": [case.reference], "note-new": [case.reference],
+        "note-correct": [case.reference, note.pk], "contact-new": [case.reference], "incident-new": [case.reference], "letter-pdf": [letter.pk, "accessible"], "letter-sent": [letter.pk],
         "letter-again": [letter.pk], "survey-enter": [case.reference, 1], "measure": ["new-cases", 0], "fault": [fault.pk], "user": [officer.pk],
         "team": [landlord.teams.first().pk], "patch": [landlord.patches.first().pk], "report-public": [landlord.code],
         "report-thanks": [landlord.code], "survey": ["nosuchtoken"], "set-password": ["MQ", "nosuch-token"], "user-link": [officer.pk], "survey-thanks": [landlord.code], "version-diagram": [1, "triage.bpmn"],
@@ -185,8 +197,10 @@ def test_a_signed_in_page_is_not_kept_and_may_load_nothing_from_elsewhere(world:
     assert "default-src 'self'" in headers["Content-Security-Policy"] and "unsafe" not in headers["Content-Security-Policy"]
 
 
-def test_evidence_is_always_a_download_in_a_sandbox(world: World, user: Who) -> None:
+@pytest.mark.parametrize("name", ["evidence-shown", "evidence-small"])
+def test_a_picture_is_shown_in_a_sandbox_and_as_nothing_but_a_picture(world: World, user: Who, name: str) -> None:
     client = Client()
     client.force_login(user("officer"))
-    headers = client.get(reverse("evidence", args=world.ids["evidence"])).headers
-    assert headers["Content-Disposition"].startswith("attachment") and "sandbox" in headers["Content-Security-Policy"]
+    headers = client.get(reverse(name, args=world.ids["evidence"])).headers
+    assert headers["Content-Disposition"].startswith("inline") and headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert headers["Content-Type"].startswith("image/") and headers["X-Content-Type-Options"] == "nosniff"
