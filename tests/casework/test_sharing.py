@@ -31,7 +31,9 @@ def box(name: bytes, inside: bytes, *, long: bool = False) -> bytes:
     return struct.pack(">I4s", len(inside) + 8, name) + inside
 
 
-@pytest.mark.parametrize(("kind", "ending", "drawn"), [("JPEG", "jpeg", "image/jpeg"), ("PNG", "png", "image/png"), ("WEBP", "webp", "image/jpeg")])
+@pytest.mark.parametrize(
+    ("kind", "ending", "drawn"), [("JPEG", "jpeg", "image/jpeg"), ("PNG", "png", "image/png"), ("WEBP", "webp", "image/jpeg")]
+)
 def test_a_picture_is_drawn_anew_upright_and_says_nothing_of_its_maker(tmp_path: Path, kind: str, ending: str, drawn: str) -> None:
     source, shown, small = photo(tmp_path / "photo", kind), tmp_path / "shown", tmp_path / "small"
     assert b"Canary" in source.read_bytes()
@@ -68,7 +70,9 @@ def test_a_video_keeps_its_pictures_and_loses_the_place(tmp_path: Path) -> None:
     told = box(b"udta", box(b"\xa9xyz", HERE.encode()))
     film = (
         box(b"ftyp", b"mp42\0\0\0\0mp42")
-        + box(b"moov", box(b"mvhd", b"\0" * 20) + told + box(b"trak", box(b"tkhd", b"\0" * 8) + box(b"meta", b"Canary", long=True)), long=True)
+        + box(
+            b"moov", box(b"mvhd", b"\0" * 20) + told + box(b"trak", box(b"tkhd", b"\0" * 8) + box(b"meta", b"Canary", long=True)), long=True
+        )
         + box(b"uuid", b"Canary words")
         + box(b"mdat", pictures)
     )
