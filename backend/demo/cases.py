@@ -11,6 +11,7 @@ from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries, separation
 from backend.casework.commands import Told
 from backend.casework.models import Case, Party, Report
+from backend.demo.casefiles import evidence_to_place, fill_file
 from backend.demo.landlord import CODE
 from backend.demo.people import HAPPENINGS, NAMES, PLACES, RESPONDENTS, WRITTEN, Happening
 from backend.workflow.forms import ROWS, Form, Question
@@ -61,6 +62,9 @@ def make_cases(landlord: Landlord, *, now: datetime, how_many: int = HOW_MANY) -
         depth = DEPTHS[number // 2 % len(DEPTHS)]
         ago = timedelta(days=dice.uniform(0.1, 2.5) + depth * dice.uniform(2, 9))
         _one_case(_Story(landlord, staff, dice, now - ago, now - ago / 12), number, depth)
+    for case in Case.objects.filter(landlord=landlord, owner__isnull=False).order_by("pk"):
+        fill_file(case, random.Random(case.pk), now=now)  # noqa: S311
+    evidence_to_place(staff["calls"], random.Random(how_many), now=now - timedelta(hours=5))  # noqa: S311
     for number in range(3):
         dice = random.Random(1_000 + number)  # noqa: S311
         _take(_Story(landlord, staff, dice, now - timedelta(hours=2 + 3 * number), now), HAPPENINGS[number], "online")
