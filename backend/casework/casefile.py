@@ -39,8 +39,9 @@ class Line:
 def lines(case: Case, part: str, *, start: int = 0, stop: int = NEWEST) -> list[Line]:
     """The lines of one part from `start` to `stop`, newest first."""
     sources = _sources(case, part)
-    first, *more = [_keyed(kind, rows, when) for kind, (rows, when) in sources.items()]
-    found = list(first.union(*more, all=True).order_by("-line_at", "-line_pk")[start:stop])
+    first, *more = [_keyed(kind, rows, when)[:stop] for kind, (rows, when) in sources.items()]
+    newest_first = first.union(*more, all=True).order_by("-line_at", "-line_pk") if more else first
+    found = list(newest_first[start:stop])
     rows = {kind: rows.in_bulk([pk for of, pk, _ in found if of == kind]) for kind, (rows, _) in sources.items()}
     return [Line(kind, at, rows[kind][pk]) for kind, pk, at in found]
 
@@ -111,4 +112,4 @@ def _changes_of_band(case: Case) -> QuerySet[Entry]:
 def _keyed(kind: str, rows: QuerySet[Any], when: str) -> QuerySet[Any, Any]:
     bare = rows.select_related(None).prefetch_related(None).order_by()
     named: QuerySet[Any, Any] = bare.annotate(line_kind=Value(kind, CharField()), line_pk=F("pk"), line_at=F(when))
-    return named.values_list("line_kind", "line_pk", "line_at")
+    return named.values_list("line_kind", "line_pk", "line_at").order_by("-line_at", "-line_pk")

@@ -46,9 +46,10 @@ def _asked(header: str, size: int) -> tuple[int, int] | None:
     found = _RANGE.match(header)
     if found is None or not size or found[0] == "bytes=-":
         return 0, size - 1
-    if not found[1]:
-        return max(0, size - int(found[2])), size - 1
-    first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
+    if found[1]:
+        first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
+    else:
+        first, last = max(0, size - int(found[2])), size - 1
     return (first, last) if first <= last else None
 
 
