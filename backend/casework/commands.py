@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.accounts import powers
-from backend.accounts.models import Landlord, Patch, User
+from backend.accounts.models import Landlord, User
 from backend.audit.models import record
 from backend.casework import access, separation
 from backend.casework.models import Case, Incident, Party, Person, Record, Report
-from backend.casework.postcodes import outward, tidy
+from backend.casework.postcodes import patch_for, tidy
 from backend.casework.subjects import REPORT_ATTACHED
 from backend.casework.text import plain
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed, NotFound
@@ -108,7 +108,7 @@ def open_case(*, report: Report, by: User, now: datetime, follows: Case | None =
     case = Case.objects.create(
         landlord=report.landlord, reference=_next_reference(report.landlord), instance=runner.prepare(version, now=now),
         opened_at=now, opened_by=by, place=report.place, postcode=report.place_postcode,
-        patch=_patch_for(report.landlord, report.place_postcode), follows=follows,
+        patch=patch_for(report.landlord.patches.all(), report.place_postcode), follows=follows,
     )  # fmt: skip
     _place(report, case, by, now)
     record("open_case", "Opened the case", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
@@ -188,12 +188,6 @@ def _next_reference(landlord: Landlord) -> str:
     Landlord.objects.filter(pk=landlord.pk).update(next_case_number=F("next_case_number") + 1)
     number = Landlord.objects.values_list("next_case_number", flat=True).get(pk=landlord.pk) - 1
     return f"ASB-{number:05d}"
-
-
-def _patch_for(landlord: Landlord, postcode: str) -> Patch | None:
-    """The patch whose postcode beginning fits best, longest first."""
-    patches = [(code, patch) for patch in landlord.patches.all() for code in patch.postcodes if postcode.startswith(code)]
-    return max(patches, key=lambda found: len(found[0]), default=(None, None))[1] if outward(postcode) else None
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The queues of changed calendars and of notices. The row is the job; the sweeps find rows that nobody took."""
+"""The queues of changed calendars, of lists of homes and of notices. The row is the job; the sweeps find rows that nobody took."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from backend.casework import mailing, notices
+from backend.casework.importing import import_next
 from backend.casework.recomputing import recompute_next
 
 #: Batches worked out before a worker lets other work in.
@@ -34,5 +35,19 @@ def recompute_waiting() -> int:
     """Work out batches until none waits; gives back how many there were."""
     done = 0
     while done < BATCHES and recompute_next(now=timezone.now()):
+        done += 1
+    return done
+
+
+@shared_task
+def import_homes() -> None:
+    """Go through the lists of homes that wait."""
+    import_waiting()
+
+
+def import_waiting() -> int:
+    """Go through batches until none waits; gives back how many there were."""
+    done = 0
+    while done < BATCHES and import_next(now=timezone.now()):
         done += 1
     return done

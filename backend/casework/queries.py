@@ -44,7 +44,7 @@ def case_of_task(task: Task) -> Case:
     """The case of a task that was asked for here, with what stands beside its form."""
     return (
         Case.objects.select_related("landlord", "owner", "patch", "instance__version")
-        .prefetch_related(Prefetch("parties", Party.objects.select_related("person")), "reports")
+        .prefetch_related(Prefetch("parties", _people()), "reports")
         .get(instance=task.instance_id)
     )
 
@@ -57,29 +57,20 @@ def cases(user: User, *, state: str = "open", words: str = "") -> QuerySet[Case]
     return narrowed(found, user, words).order_by("-opened_at")
 
 
-def case_page(user: User, reference: str) -> Case:
-    """A case with everything its page shows, prefetched."""
-    case = access.case_for(user, reference)
-    parties = Party.objects.select_related("person", *(f"person__{path}" for path in SAFETY))
-    return (
-        Case.objects.select_related("landlord", "owner", "patch", "instance__version", "follows")
-        .prefetch_related(
-            "followed_by", Prefetch("parties", parties), "reports__taken_by", "incidents", "records__by", "records__party__person",
-            "evidence__by", "instance__faults", "surveys__party__person",
-        )
-        .get(pk=case.pk)
-    )  # fmt: skip
-
-
 def case_head(user: User, reference: str) -> Case:
     """A case with its people and what has stopped: as much for an old case as for a new one."""
-    found = access.cases_for(user).select_related("landlord", "owner", "patch", "instance__version").filter(reference=reference)
+    found = access.cases_for(user).select_related("landlord", "owner", "patch", "instance__version", "follows").filter(reference=reference)
     open_faults = Fault.objects.filter(resolved_at=None)
-    parties = Party.objects.select_related("person")
-    case = found.prefetch_related(Prefetch("parties", parties), Prefetch("instance__faults", open_faults)).first()
+    beside = (Prefetch("parties", _people()), Prefetch("instance__faults", open_faults), "followed_by")
+    case = found.prefetch_related(*beside).first()
     if case is None:
         raise NotFound
     return case
+
+
+def _people() -> QuerySet[Party]:
+    """The people of a case, each with what their safety asks."""
+    return Party.objects.select_related("person", *(f"person__{path}" for path in SAFETY))
 
 
 def unplaced_reports(user: User) -> QuerySet[Report]:

@@ -19,12 +19,12 @@ from typing import Any
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case as Choose
-from django.db.models import Exists, FloatField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
 from backend.accounts.models import User
 from backend.casework import access
-from backend.casework.models import Case, Party, Person, Property, Report, Tenancy
+from backend.casework.models import Case, Party, Person, Property, Report
 from backend.casework.models.case import SAFETY
 
 MOST_WORDS, SHORTEST, MOST_CASES, MOST_OTHERS = 6, 3, 30, 10
@@ -169,9 +169,7 @@ def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _heads(people: QuerySet[Person]) -> list[Person]:
     """Each human being once, under the row that others were joined to."""
-    shown = people.select_related(*SAFETY).prefetch_related(Prefetch("tenancies", Tenancy.objects.select_related("property")))
-    found = {person.same_as_id or person.pk: person for person in shown}
-    return [person.same_as or person for person in found.values()]
+    return list({person.same_as_id or person.pk: person.same_as or person for person in people.select_related(*SAFETY)}.values())
 
 
 # At intake

@@ -15,6 +15,7 @@ from backend.accounts import powers
 from backend.casework import access, casefile, incidents
 from backend.casework.casefile import Line
 from backend.casework.models import Case
+from backend.casework.models.case import SAFETY
 from backend.correspondence.models import Letter
 from backend.errors import NotFound
 from backend.web.ask import needs, who
@@ -96,7 +97,8 @@ def record(request: HttpRequest, reference: str, record_id: int) -> HttpResponse
 
 def letters_of(case: Case) -> QuerySet[Letter]:
     """The letters of a case, newest first."""
-    return Letter.objects.select_related("party__person").prefetch_related("renditions").filter(case=case)
+    people = ("party__person", *(f"party__person__{path}" for path in SAFETY))
+    return Letter.objects.select_related(*people).prefetch_related("renditions").filter(case=case)
 
 
 @require_safe

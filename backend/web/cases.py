@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
-from backend.casework import access, commands, queries, surveys
+from backend.casework import access, commands, consents, queries, surveys
 from backend.casework.casefile import NEWEST
 from backend.casework.models import Case, Party
 from backend.correspondence import commands as correspondence
@@ -53,7 +53,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "letters": written[:NEWEST], "more_letters": max(0, written.count() - NEWEST), "parts": parts_of(found),
         "types": types_in_words(found), "faults": found.instance.faults.all(),
         "surveys": surveys.waiting(found, now=now), "parties": {party.pk: party for party in found.parties.all()},
-        "outlook": outlook(found.instance), **_place(found, main),
+        "outlook": outlook(found.instance), "consents": consents.standing(found), **_place(found, main),
     }  # fmt: skip
     return render(request, "cases/case.html", context)
 
@@ -132,7 +132,7 @@ def party(request: HttpRequest, reference: str, party_id: int) -> HttpResponse:
     """Say who somebody is, or correct their details."""
     user = who(request)
     found = access.case_for(user, reference)
-    one = found.parties.select_related("person", "case").filter(pk=party_id).first()
+    one = found.parties.select_related("case", "person", *(f"person__{path}" for path in SAFETY)).filter(pk=party_id).first()
     if one is None:
         raise NotFound
     data, error = typed(request.POST), None
@@ -160,6 +160,8 @@ def _person_page(
     request: HttpRequest, found: Case, form: Form, data: dict[str, list[str]], error: DomainError | None, one: Party | None = None
 ) -> HttpResponse:
     context = form_context(form, data, error, {}) | {"case": found, "party": one}
+    if one is not None:
+        context |= {"consents": consents.standing(found), "said": one.consents.select_related("by")}
     return render(request, "cases/person.html", context, status=422 if error else 200)
 
 
@@ -187,7 +189,12 @@ def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
             return redirect(f"{reverse('case', args=[reference])}#tasks")
     form = Form("tool", offered.name, "", "", "", tuple(_asked_before(offered)))
     context = form_context(form, typed(request.POST), error, {"party": {str(p.pk): p.label for p in offered.people}})
-    return render(request, "cases/tool.html", context | {"case": found, "tool": offered}, status=422 if error else 200)
+    return render(
+        request,
+        "cases/tool.html",
+        context | {"case": found, "tool": offered, "consents": consents.standing(found)},
+        status=422 if error else 200,
+    )
 
 
 def _asked_before(offered: queries.Tool) -> Iterator[Question]:

@@ -46,6 +46,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "unread": unread(user) if user and works else 0,
         "menu": _menu(user, request.path) if user else [],
         "landlord": landlord,
+        "may_search": user is not None and user.can(powers.WORK),
         "demo": settings.DEMO,
     }
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
 from backend.accounts.models import User
-from backend.casework import access, commands, notices, queries, worklist
+from backend.casework import access, commands, consents, notices, queries, worklist
 from backend.casework import tasks as changing
 from backend.casework.models import Party
 from backend.errors import AlreadyDone, DomainError, NotFound
@@ -137,7 +137,7 @@ def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | No
         "task": found, "case": case, "may_do": may_do, "element": found.instance.version.contents.elements[found.element],
         "back": way_back(request), "may_release": found.owner_id is not None and (found.owner_id == user.pk or user.can(powers.MANAGE)),
         "officers": User.objects.filter(landlord=user.landlord, is_active=True, roles__code=found.role).distinct() if may_do else [],
-        **beside(found, case, _parties([found]).get(found.pk)),
+        "consents": consents.standing(case), **beside(found, case, _parties([found]).get(found.pk)),
     }  # fmt: skip
     return render(request, "desk/task.html", context, status=422 if error else 200)
 

@@ -13,6 +13,7 @@ from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.commands import Told
 from backend.casework.models import Report
+from backend.casework.search import cases_of_the_same_person
 from backend.errors import DomainError
 from backend.web.ask import form_context, needs, typed, who
 from backend.workflow.forms import Data, Form
@@ -81,7 +82,8 @@ def _placing(found: Report, user: User) -> dict[str, object]:
     """What the page of a report shows, with the cases that it may belong to or bring back."""
     places = found.case is None and user.can(powers.TRIAGE)
     matches, former = (queries.likely_matches(found), queries.likely_former(found)) if places else ([], [])
-    return {"report": found, "matches": matches, "former": former, "may_place": user.can(powers.TRIAGE)}
+    same = cases_of_the_same_person(found) if places else []
+    return {"report": found, "matches": matches, "former": former, "same": same, "may_place": user.can(powers.TRIAGE)}
 
 
 @require_POST

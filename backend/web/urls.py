@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.web import administration, casefile, cases, desk, evidence, faults, happenings, managers, me, notes, public, reports, signing
+from backend.web import administration, casefile, cases, desk, evidence, faults, happenings, homes, managers, me, notes, people, public, reports, search, signing
 
 urlpatterns = [
     path("", signing.home, name="home"),
@@ -36,6 +36,20 @@ urlpatterns = [
     path("cases/<slug:reference>/diagrams/<str:process>", cases.diagram, name="case-diagram"),
     path("cases/<slug:reference>/people/new", cases.new_party, name="party-new"),
     path("cases/<slug:reference>/people/<int:party_id>", cases.party, name="party"),
+    path("cases/<slug:reference>/people/known", people.add_known, name="party-known"),
+    path("cases/<slug:reference>/people/<int:party_id>/consent", people.consent, name="consent"),
+    path("search", search.results, name="search"),
+    path("person/<int:person_id>", people.person, name="person"),
+    path("person/<int:person_id>/same-as/<int:other_id>", people.join, name="person-join"),
+    path("person/<int:person_id>/not/<int:other_id>", people.part, name="person-part"),
+    path("person/<int:person_id>/safe-contact", people.safe_contact, name="safe-contact"),
+    path("person/<int:person_id>/safe-contact/lift", people.lift, name="safe-contact-lift"),
+    path("homes/<int:property_id>", homes.home, name="home-page"),
+    path("homes/imports", homes.imports, name="homes-imports"),
+    path("homes/imports/new", homes.new_import, name="homes-import-new"),
+    path("homes/imports/<int:import_id>", homes.show_import, name="homes-import"),
+    path("homes/imports/<int:import_id>/decide", homes.decide, name="homes-import-decide"),
+    path("homes/imports/<int:import_id>/refused.csv", homes.refused, name="homes-import-refused"),
     path("cases/<slug:reference>/tools/<str:element>", cases.tool, name="tool"),
     path("cases/<slug:reference>/happened", happenings.happened, name="happened"),
     path("cases/<slug:reference>/happened/<str:message>", happenings.tell, name="happened-tell"),
@@ -58,6 +72,7 @@ urlpatterns = [
     path("letters", cases.letters, name="letters"),
     path("letters/<int:letter_id>/<slug:name>.pdf", cases.letter_pdf, name="letter-pdf"),
     path("letters/<int:letter_id>/sent", cases.letter_sent, name="letter-sent"),
+    path("letters/<int:letter_id>/release", people.release, name="letter-release"),
     path("letters/<int:letter_id>/again", cases.letter_again, name="letter-again"),
     path("overdue", managers.overdue, name="overdue"),
     path("faults", faults.faults, name="faults"),

@@ -166,5 +166,13 @@ def test_somebody_elses_people_cannot_be_changed_and_an_empty_rule_is_none(case:
         keep_safe(reporter(case), user("officer2"), now)
     with pytest.raises(InvalidAnswers):
         safety.set_safe_contact(
-            person=reporter(case), never_post=False, never_message=False, ways="", times="", words=" ", numbers="", by=user("officer"), now=now
+            person=reporter(case),
+            never_post=False,
+            never_message=False,
+            ways="",
+            times="",
+            words=" ",
+            numbers="",
+            by=user("officer"),
+            now=now,
         )

@@ -18,7 +18,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rows = list(SafeContact.objects.select_for_update())
         if shut := [row.pk for row in rows if UNREADABLE in (getattr(row, key) for key in SafeContact.SEALED)]:
-            raise CommandError(f"{len(shut)} rows cannot be opened with the keys that are here. Nothing was changed: add the old key first.")
+            raise CommandError(
+                f"{len(shut)} rows cannot be opened with the keys that are here. Nothing was changed: add the old key first."
+            )
         for row in rows:
             row.save(update_fields=list(SafeContact.SEALED))
         self.stdout.write(f"{len(rows)} rows sealed with the newest key.")

@@ -1,0 +1,161 @@
+"""One human being across cases: who is the same as whom, and which cases they are in as far as somebody may see them.
+
+A person is never joined by the product: only ever by somebody's choice, with a reason, and it can be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, Q, QuerySet
+
+from backend.accounts import powers
+from backend.accounts.models import User
+from backend.audit.models import record
+from backend.casework import access
+from backend.casework.models import Case, Party, Person, Property, SafeContact, Tenancy
+from backend.casework.text import plain
+from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person with all that one officer may know: `elsewhere` counts the cases that are not theirs to see."""
+
+    person: Person
+    others: Sequence[Person]
+    parts: Sequence[Party]
+    tenancies: Sequence[Tenancy]
+    elsewhere: int
+    may_be_same: Sequence[Person]
+
+    @property
+    def reachable(self) -> bool:
+        """Whether this officer may see where the person is: always, unless that could put them in danger."""
+        return self.person.safety is None or bool(self.parts)
+
+
+def known(user: User, person_id: int) -> Known:
+    """Somebody's page. Raises `NotFound` for a person whom this user may not see."""
+    head = access.person_for(user, person_id)
+    mine = access.cases_for(user)
+    rows = Q(person=head) | Q(person__same_as=head)
+    parts = Party.objects.filter(rows, case__in=mine).select_related("case__owner", "person").order_by("-case__opened_at", "role")
+    tenancies = Tenancy.objects.filter(Q(people=head) | Q(people__same_as=head)).select_related("property").distinct()
+    elsewhere = access.cases_of(head).exclude(pk__in=mine.values("pk")).count()
+    return Known(head, list(head.duplicates.order_by("pk")), list(parts), list(tenancies), elsewhere, list(_likely_same(user, head)[:5]))
+
+
+def _likely_same(user: User, head: Person) -> QuerySet[Person]:
+    """People who may be this one: the same number, the same mail address, or the same name at the same postcode."""
+    same = Q(name__iexact=head.name, postcode=head.postcode) if head.postcode else Q(pk=None)
+    for key in ("phone", "email"):
+        if value := getattr(head, key):
+            same |= Q(**{f"{key}__iexact": value})
+    return access.people_for(user).filter(same, same_as=None).exclude(pk=head.pk).order_by("pk")
+
+
+@transaction.atomic
+def join(*, person: Person, into: Person, reason: str, by: User, now: datetime) -> Person:
+    """Say that two rows are the same human being. What each case was told stays in it; rules for safety hold for both."""
+    access.need(by, powers.WORK)
+    kept, twice = access.person_for(by, into.pk), access.person_for(by, person.pk)
+    if not reason.strip():
+        raise InvalidAnswers({"reason": "Say how you know that they are the same person"})
+    if kept == twice:
+        raise AlreadyDone("They are already one person, so nothing was changed.")
+    list(Person.objects.select_for_update().filter(pk__in=(kept.pk, twice.pk)).order_by("pk"))
+    _carry_safety(twice, kept)
+    Person.objects.filter(Q(pk=twice.pk) | Q(same_as=twice)).update(same_as=kept)
+    for case in access.cases_of(kept):
+        record(
+            "join_people", "Joined two entries of the same person", landlord=kept.landlord, by=by, at=now, case_id=case.pk,
+            person=kept.pk, joined=twice.pk, reason=plain(reason)[:300],
+        )  # fmt: skip
+    return kept
+
+
+def _carry_safety(twice: Person, kept: Person) -> None:
+    """Nobody becomes less safe by being joined: rules are added up, words are put together."""
+    carried, standing = (SafeContact.objects.filter(person=one).first() for one in (twice, kept))
+    if carried is None:
+        return
+    if standing is None:
+        carried.person = kept
+        carried.save(update_fields=["person"])
+        return
+    standing.never_post |= carried.never_post
+    standing.never_message |= carried.never_message
+    for key in SafeContact.SEALED:
+        texts = dict.fromkeys(text for text in (getattr(standing, key), getattr(carried, key)) if text)
+        setattr(standing, key, "\n".join(texts))
+    standing.save()
+    carried.delete()
+
+
+@transaction.atomic
+def part(*, person: Person, reason: str, by: User, now: datetime) -> Person:
+    """Undo a joining: the rows are two people after all. Rules for safety stay with both until somebody lifts them."""
+    access.need(by, powers.WORK)
+    row = Person.objects.filter(pk=person.pk, landlord=by.landlord_id).select_related("same_as").first()
+    if row is None or row.same_as is None:
+        raise NotFound
+    head = access.person_for(by, row.same_as.pk)
+    if not reason.strip():
+        raise InvalidAnswers({"reason": "Say why they are two people"})
+    cases = [case.pk for case in access.cases_of(head)]
+    rules = SafeContact.objects.filter(person=head).first()
+    if rules is not None:
+        rules.pk, rules.person = None, row
+        rules._state.adding = True
+        rules.save()
+    row.same_as = None
+    row.save(update_fields=["same_as"])
+    for case in cases:
+        record(
+            "part_people", "Parted two entries that had been joined", landlord=row.landlord, by=by, at=now, case_id=case,
+            person=head.pk, parted=row.pk, reason=plain(reason)[:300],
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def add_known_party(*, case: Case, person: Person, role: str, confidential: bool, by: User, now: datetime) -> Party:
+    """Add somebody we know already: a tenant, or a person of another case. Their details are theirs, not typed again."""
+    access.need(by, powers.WORK)
+    case, person = access.case_for(by, case.reference), access.person_for(by, person.pk)
+    if role not in dict(Party.ROLES):
+        raise InvalidAnswers({"role": "Choose what part this person has"})
+    try:
+        with transaction.atomic():
+            party = Party.objects.create(case=case, role=role, person=person, confidential=confidential, added_at=now)
+    except IntegrityError:
+        raise DomainError(f"{person.name} is on this case already, in this part. Nothing was changed.") from None
+    said = f"Added a {party.get_role_display().lower()} whom we know"
+    record("add_party", said, landlord=case.landlord, by=by, at=now, case_id=case.pk, party=party.pk, person=person.pk)
+    return party
+
+
+@dataclass(frozen=True)
+class Home:
+    """One home: who has held it, as far as this officer may know, and the cases about it that are theirs to see."""
+
+    property: Property
+    tenancies: Sequence[tuple[Tenancy, Sequence[Person]]]
+    cases: Sequence[Case]
+
+
+def home_page(user: User, property_id: int) -> Home:
+    """A home's page. Raises `NotFound` for another landlord's."""
+    found = access.homes_for(user).select_related("patch").filter(pk=property_id).first()
+    if found is None:
+        raise NotFound
+    tenancies = found.tenancies.prefetch_related(Prefetch("people", access.people_for(user).order_by("name")))
+    held = [(tenancy, list(tenancy.people.all())) for tenancy in tenancies]
+    people = [one.pk for _, several in held for one in several]
+    about = Q(parties__person__in=people) | Q(place__istartswith=found.address[0], postcode=found.postcode)
+    cases = access.cases_for(user).filter(about).select_related("owner").distinct().order_by("-opened_at")[:20]
+    return Home(found, held, list(cases))
