@@ -144,10 +144,10 @@ def _read(number: int, cells: list[str], columns: list[str], patches: Mapping[st
     if problems:
         return Refusal(number, cells, " ".join(problems))
     address = [row[key] for key in ("address_1", "address_2", "address_3", "town") if row[key]]
+    type_, starts, ends = _TYPES.get(row["tenancy_type"].casefold(), ""), _day(row["tenancy_start"]), _day(row["tenancy_end"])
     return Line(
-        number, cells, row["property_reference"], row["uprn"], address, tidy(row["postcode"]) or "", patches.get(row["patch"].casefold(), ""),
-        row["tenancy_reference"], _TYPES.get(row["tenancy_type"].casefold(), ""), _day(row["tenancy_start"]), _day(row["tenancy_end"]),
-        list(_tenants(row)),
+        number, cells, row["property_reference"], row["uprn"], address, tidy(row["postcode"]) or "",
+        patches.get(row["patch"].casefold(), ""), row["tenancy_reference"], type_, starts, ends, list(_tenants(row)),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def import_by_id(by: User, import_id: int) -> HomesImport:
 def imports(by: User) -> Sequence[HomesImport]:
     """The last lists that were given, the newest first."""
     access.need(by, powers.ADMINISTER)
-    return HomesImport.objects.filter(landlord=by.landlord_id).select_related("by").defer("text").order_by("-at", "-pk")[:20]
+    return list(HomesImport.objects.filter(landlord=by.landlord_id).select_related("by").defer("text").order_by("-at", "-pk")[:20])
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ ALIKE = 0.4
 LONG_AGO = timedelta(days=365)
 _PHONE = re.compile(r"(?<![\w])\+?\d[\d ()-]{6,}\d(?!\w)")
 _POSTCODE = re.compile(r"\b([A-Za-z]{1,2}\d[A-Za-z\d]?)\s+(\d[A-Za-z]{2})\b")
-_REFERENCE = re.compile(r"(?:asb)?[ -]*0*(\d{1,7})\Z", re.IGNORECASE)
+_REFERENCE = re.compile(r"(asb)?[ -]*0*(\d{1,7})\Z", re.IGNORECASE)
 _SEPARATE = re.compile(r"[^\w]+|_")
 
 
@@ -66,18 +66,19 @@ def _national(number: str) -> str:
 
 def search(user: User, text: str) -> Found:
     """Cases, people and homes that this person may see: as typed, else alike."""
-    words = words_of(text)
-    if not any(len(word) >= SHORTEST for word in words) and not _REFERENCE.match(text.strip()):
+    words, reference = words_of(text), _REFERENCE.match(text.strip())
+    if not any(len(word) >= SHORTEST for word in words) and not reference:
         return Found([], [], [], forgiven=False)
     found = _as_typed(user, text, words)
-    return found if found or not words else _alike(user, words)
+    # Another case's reference is no slip for this one's.
+    return found if found or reference else _alike(user, words)
 
 
 def _as_typed(user: User, text: str, words: Sequence[str]) -> Found:
     holding = reduce(and_, (Q(findable__contains=_standing(word)) for word in words), Q())
     cases = access.cases_for(user).filter(pk__in=_cases_holding(user, text, holding)).order_by("-opened_at")
     people, homes = access.people_for(user).filter(holding).order_by("name", "pk"), access.homes_for(user).filter(holding).order_by("pk")
-    return Found(_shown(cases)[:MOST_CASES], _heads(people[:MOST_OTHERS]), list(homes[:MOST_OTHERS]), forgiven=False)
+    return Found(list(_shown(cases)[:MOST_CASES]), _heads(people[:MOST_OTHERS]), list(homes[:MOST_OTHERS]), forgiven=False)
 
 
 def narrowed(cases: QuerySet[Case], user: User, text: str) -> QuerySet[Case]:
@@ -92,15 +93,17 @@ def _cases_holding(user: User, text: str, holding: Q) -> QuerySet[Any]:
     cases = Case.objects.filter(holding, landlord=user.landlord_id).values("pk")
     found = cases.union(Party.objects.filter(person__in=people).values("case"))
     number = _REFERENCE.match(text.strip())
-    exactly = Case.objects.filter(landlord=user.landlord_id, reference=f"ASB-{int(number[1]):05d}") if number else None
-    return found.union(exactly.values("pk")) if exactly is not None else found
+    if number is None:
+        return found
+    exactly = Case.objects.filter(landlord=user.landlord_id, reference=f"ASB-{int(number[2]):05d}").values("pk")
+    return exactly if number[1] else found.union(exactly)
 
 
 def _standing(word: str) -> str:
     """How a word stands in `findable`: a short one or a house number whole, a telephone number anywhere, others by their beginning."""
-    if word.isdigit() and len(word) >= 7:
+    if word.isdigit() and len(word) >= 5:
         return word
-    return f" {word} " if len(word) < SHORTEST or word[0].isdigit() and len(word) < 5 else f" {word}"
+    return f" {word} " if len(word) < SHORTEST or (word[0].isdigit() and len(word) < 5) else f" {word}"
 
 
 # Alike
@@ -153,7 +156,7 @@ def _may_be_misspelt(word: str) -> bool:
 
 def _swapped(word: str) -> list[str]:
     """A short word with two neighbours the wrong way round shares too few groups of letters: each turning is looked for."""
-    if len(word) > 7 or not word.isalpha():
+    if len(word) > 12 or not word.isalpha():
         return []
     turned = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
     return [other for other in dict.fromkeys(turned) if other != word]

@@ -16,8 +16,8 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access, surveys
-from backend.casework.safety import post_refused
 from backend.casework.models import Case
+from backend.casework.safety import post_refused
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.words import Writing, data_for

@@ -16,7 +16,8 @@ class Letter(models.Model):
 
     QUEUED, RENDERED, SENT, FAILED, HELD = "queued", "rendered", "sent", "failed", "held"
     STATUSES: ClassVar = [
-        (QUEUED, "Being made"), (RENDERED, "Ready to send"), (SENT, "Sent"), (FAILED, "Could not be made"), (HELD, "Held: not safe to post"),
+        (QUEUED, "Being made"), (RENDERED, "Ready to send"), (SENT, "Sent"), (FAILED, "Could not be made"),
+        (HELD, "Held: not safe to post"),
     ]  # fmt: skip
     SENDING: ClassVar = [("post", "By post"), ("hand", "By hand")]
 

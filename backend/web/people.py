@@ -30,9 +30,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "people/person.html", {"known": known, "person": known.person})
 
 
-_REASON = Question(
-    "reason", "How do you know?", "line", "Like “Same date of birth, checked on the telephone”. It is kept in each case’s history."
-)
+_REASON = Question("reason", "How do you know?", "line", "Like “Same date of birth, checked by telephone”. Each case’s history keeps it.")
 _JOIN = Form("join", "", "", "", "", (_REASON,))
 _PART = Form("part", "", "", "", "", (Question("reason", "Why are they two people?", "line", "It is kept in each case’s history."),))
 
@@ -93,7 +91,7 @@ _SAFE = Form(
         Question("ways", "How is it safe to reach them?", "paragraphs", "Like “By text first; she rings back”.", required=False),
         Question("times", "When?", "paragraphs", "Like “Weekdays between 10am and 2pm, never at weekends”.", required=False),
         Question("numbers", "At which numbers or addresses?", "paragraphs", "They are in no letter to anybody else.", required=False),
-        Question("words", "What do you say?", "paragraphs", "A word that tells her it is you; who you are if somebody else answers.", required=False),
+        Question("words", "What do you say?", "paragraphs", "Who you say you are if somebody else answers.", required=False),
     ),
 )  # fmt: skip
 _LIFT = Form("lift", "", "", "", "", (Question("reason", "Why is it safe now?", "line", "It is kept in each case’s history."),))
@@ -137,7 +135,7 @@ def lift(request: HttpRequest, person_id: int) -> HttpResponse:
 
 _RELEASE = Form(
     "release", "", "", "", "",
-    (Question("reason", "How will it reach them safely?", "line", "Like “Given to her at the school on Friday”. It is kept in the case’s history."),),
+    (Question("reason", "How will it reach them safely?", "line", "Like “Given to her at the school on Friday”. The history keeps it."),),
 )  # fmt: skip
 
 
@@ -167,7 +165,7 @@ _CONSENT = Form(
         Question("answer", "What did they say?", "choice", options=(
             Option(Consent.GIVEN, "They agreed"),
             Option(Consent.REFUSED, "They refused"),
-            Option(Consent.OVERRIDDEN, "We do it without their agreement", "Only where somebody is at risk of harm, a crime was committed, or the law says so."),
+            Option(Consent.OVERRIDDEN, "We do it without their agreement", "Where somebody is at risk, or the law says so."),
         )),
         Question("reason", "Why, or in what words?", "line", "Needed when you go on without their agreement.", required=False),
     ),

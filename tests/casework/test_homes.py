@@ -118,9 +118,7 @@ def test_a_line_that_cannot_be_taken_is_refused_with_a_sentence_and_the_others_a
 ) -> None:
     made = given(user("admin"), now, line, EMPTY)
     refused = made.refused_lines.get()
-    assert counts(made) == (1, 0, 0, 1) and refused.line == 2 and why in refused.why and refused.cells == [
-        cell for cell in line.split(",")
-    ]  # fmt: skip
+    assert counts(made) == (1, 0, 0, 1) and refused.line == 2 and why in refused.why and refused.cells == line.split(",")
 
 
 def test_what_comes_twice_is_refused_the_second_time_even_far_apart(landlord: Landlord, user: Who, now: datetime) -> None:

@@ -19,7 +19,7 @@ from backend.accounts.absences import arrange_cover
 from backend.accounts.models import Landlord, Role, User
 from backend.casework import commands, evidence, notes
 from backend.casework.commands import Told
-from backend.casework.models import Case
+from backend.casework.models import Case, HomesImport, Person, Property
 from backend.correspondence import jobs
 from backend.correspondence.models import Letter
 from backend.studio import commands as studio
@@ -62,6 +62,11 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "overdue": ("GET", {"leader"}), "faults": ("GET", {"leader"}), "measures": ("GET", {"leader"}), "measure": ("GET", {"leader"}), "procedure": ("GET", {"leader", "owner"}),
     "users": ("GET", {"admin"}), "user-new": ("GET", {"admin"}), "user": ("GET", {"admin"}), "team-new": ("GET", {"admin"}),
     "team": ("GET", {"admin"}), "patch-new": ("GET", {"admin"}), "patch": ("GET", {"admin"}), "calendar": ("GET", {"admin"}),
+    "search": ("GET", STAFF - {"owner", "admin"}), "person": ("GET", SAW_CASE), "person-join": ("GET", SAW_CASE), "person-part": ("GET", SAW_CASE),
+    "safe-contact": ("GET", SAW_CASE), "safe-contact-lift": ("GET", SAW_CASE), "party-known": ("GET", SAW_CASE), "consent": ("GET", SAW_CASE),
+    "letter-release": ("GET", SAW_CASE), "home-page": ("GET", WORKERS | {"officer2"}),
+    "homes-imports": ("GET", {"admin"}), "homes-import-new": ("GET", {"admin"}), "homes-import": ("GET", {"admin"}),
+    "homes-import-decide": ("POST", {"admin"}), "homes-import-refused": ("GET", {"admin"}),
     "report-public": ("GET", PUBLIC), "report-thanks": ("GET", PUBLIC), "survey": ("GET", set()), "survey-thanks": ("GET", PUBLIC),
     "studio": ("GET", {"owner"}), "draft-open": ("POST", {"owner"}), "draft-publish": ("POST", {"owner"}), "draft-discard": ("POST", {"owner"}),
     "version-diagram": ("GET", {"owner"}), "modeller": ("GET", {"owner"}), "modeller-save": ("POST", {"owner"}), "step-edit": ("GET", {"owner"}),
@@ -112,6 +117,11 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
     studio.open_draft(by=user("owner"), now=now)
     task, letter = Task.objects.get(instance=case.instance, status=Task.OPEN), Letter.objects.get()
     party = case.parties.get()
+    person = party.person
+    assert person is not None
+    twice = Person.objects.create(landlord=landlord, name="The same", same_as=person)
+    home = Property.objects.create(landlord=landlord, reference="H1", address=["1 Mill Lane"], postcode="PE14 7DE")
+    given = HomesImport.objects.create(landlord=landlord, by=user("admin"), at=now, total=1, status=HomesImport.LOOKED)
     fault = Fault.objects.create(instance=case.instance, engine_id=uuid4(), element="x", name="Send", sentence="No ink.", raised_at=now)
     day = timezone.localdate() + timedelta(days=90)
     absence = arrange_cover(absent=officer, cover=user("officer2"), first=day, last=day, by=officer, now=timezone.now())
@@ -129,6 +139,9 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
         "team": [landlord.teams.first().pk], "patch": [landlord.patches.first().pk], "report-public": [landlord.code],
         "report-thanks": [landlord.code], "survey": ["nosuchtoken"], "set-password": ["MQ", "nosuch-token"], "user-link": [officer.pk], "survey-thanks": [landlord.code], "version-diagram": [1, "triage.bpmn"],
         "modeller": ["triage.bpmn"], "modeller-save": ["triage.bpmn"], "step-edit": ["triage.bpmn", "Triage_decide"], "wording": ["triage"],
+        "person": [person.pk], "person-join": [person.pk, person.pk], "person-part": [person.pk, twice.pk], "safe-contact": [person.pk],
+        "safe-contact-lift": [person.pk], "party-known": [case.reference], "consent": [case.reference, party.pk], "letter-release": [letter.pk],
+        "home-page": [home.pk], "homes-import": [given.pk], "homes-import-decide": [given.pk], "homes-import-refused": [given.pk],
         "api-task": [task.pk], "api-task-complete": [task.pk], "api-case": [case.reference],
     })  # fmt: skip
 

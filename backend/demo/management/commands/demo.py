@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from backend.demo.cases import make_cases
+from backend.demo.homes import keep_somebody_safe, make_homes
 from backend.demo.landlord import STAFF, make_landlord
 
 
@@ -28,5 +29,8 @@ class Command(BaseCommand):
         now = timezone.now()
         landlord = make_landlord(now=now)
         if not options["staff_only"] and not landlord.cases.exists():
+            staff = {user.email.partition("@")[0]: user for user in landlord.users.all()}
             made = make_cases(landlord, now=now)
-            self.stdout.write(f"{made} cases made.")
+            homes = make_homes(landlord, admin=staff["admin"], now=now)
+            keep_somebody_safe(landlord, leader=staff["leader"], now=now)
+            self.stdout.write(f"{made} cases and {homes} homes made.")
