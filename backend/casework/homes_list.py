@@ -206,7 +206,7 @@ def _tenants(row: Mapping[str, str]) -> Iterator[Tenant]:
 
 
 def _said(key: str) -> str:
-    return key.replace("_", " ")
+    return "first line of the address" if key == "address_1" else key.replace("_", " ")
 
 
 def _day(text: str) -> date | None:

@@ -17,6 +17,7 @@ from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Case, Party, Person, Property, SafeContact, Tenancy
+from backend.casework.safety import alike
 from backend.casework.text import plain
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound
 
@@ -51,10 +52,9 @@ def known(user: User, person_id: int) -> Known:
 
 def _likely_same(user: User, head: Person) -> QuerySet[Person]:
     """People who may be this one: the same number, the same mail address, or the same name at the same postcode."""
-    same = Q(name__iexact=head.name, postcode=head.postcode) if head.postcode else Q(pk=None)
-    for key in ("phone", "email"):
-        if value := getattr(head, key):
-            same |= Q(**{f"{key}__iexact": value})
+    same = alike(name=head.name, phone=head.phone, postcode=head.postcode)
+    if head.email:
+        same |= Q(email__iexact=head.email)
     return access.people_for(user).filter(same, same_as=None).exclude(pk=head.pk).order_by("pk")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from backend.accounts import powers
 from backend.accounts.models import User
@@ -15,6 +16,7 @@ from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Person, SafeContact
 from backend.casework.models.case import SAFETY
+from backend.casework.phones import WHOLE, national
 from backend.casework.text import plain
 from backend.errors import InvalidAnswers
 
@@ -58,8 +60,29 @@ def _tell_cases(head: Person, verb: str, sentence: str, by: User, now: datetime,
 
 
 def post_refused(person: Person | None) -> str | None:
-    """Why nothing may be posted to this person; None when it may. Always asks the database: a rule may be minutes old."""
+    """Why nothing may be posted to this person; None when it may. Always asks the database: a rule may be minutes old.
+
+    Somebody may have been written down again since: a row that could be them is held too, until a person has looked."""
     found = Person.objects.select_related(*SAFETY).filter(pk=person.pk).first() if person else None
-    if found is None or found.safety is None or not found.safety.never_post:
+    if found is None:
         return None
-    return f"{found.name} must not be written to at home. Reach them in a way that is safe, as their page says."
+    if found.safety is not None:
+        sentence = f"{found.name} must not be written to at home. Reach them in a way that is safe, as their page says."
+        return sentence if found.safety.never_post else None
+    if guarded(landlord_id=found.landlord_id, name=found.name, phone=found.phone, postcode=found.postcode).filter(never_post=True).exists():
+        return f"{found.name} may be somebody who must not be written to at home. Look on their page whether they are the same person."
+    return None
+
+
+def guarded(*, landlord_id: int, name: str, phone: str, postcode: str) -> QuerySet[SafeContact]:
+    """The rules of everybody who could be the person of this name, number and postcode."""
+    people = Person.objects.filter(alike(name=name, phone=phone, postcode=postcode), landlord=landlord_id)
+    return SafeContact.objects.filter(Q(person__in=people) | Q(person__duplicates__in=people)).distinct()
+
+
+def alike(*, name: str, phone: str, postcode: str) -> Q:
+    """Which rows of people could be the same human being: the same telephone number, or the same name at the same postcode."""
+    number, same = national(phone), Q(pk=None)
+    if len(number) >= WHOLE:
+        same |= Q(findable__contains=f" {number} ")
+    return same | Q(name__iexact=name, postcode=postcode) if name and postcode else same

@@ -26,6 +26,8 @@ from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Case, Party, Person, Property, Report
 from backend.casework.models.case import SAFETY
+from backend.casework.phones import national
+from backend.casework.safety import alike
 
 MOST_WORDS, SHORTEST, MOST_CASES, MOST_OTHERS = 6, 3, 30, 10
 #: How alike a word must be to one that stands there. At 0.4 one wrong letter in a word of four is forgiven.
@@ -53,15 +55,11 @@ class Found:
 
 def words_of(text: str) -> list[str]:
     """What was typed, word by word, in the spelling of `findable`."""
-    text, numbers = _PHONE.sub(" ", text), [_national(found) for found in _PHONE.findall(text)]
+    text, numbers = _PHONE.sub(" ", text), [national(found) for found in _PHONE.findall(text)]
     text = _POSTCODE.sub(r"\1\2", text)
     flat = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c) and c not in "'‘’ʼ`´")
     words = [*numbers, *(word for word in _SEPARATE.split(flat) if word)]
     return list(dict.fromkeys(words))[:MOST_WORDS]
-
-
-def _national(number: str) -> str:
-    return re.sub(r"^(0044|44|0)", "", re.sub(r"\D", "", number))
 
 
 def search(user: User, text: str) -> Found:
@@ -180,11 +178,7 @@ def _heads(people: QuerySet[Person]) -> list[Person]:
 
 def cases_of_the_same_person(report: Report) -> list[Case]:
     """Cases, open or closed within a year, of somebody with the reporter's telephone number, or their name at their postcode."""
-    number = _national(report.phone)
-    same = Q(findable__contains=f" {number} ") if len(number) >= 9 else Q(pk=None)
-    if report.name and report.postcode:
-        same |= Q(name__iexact=report.name, postcode=report.postcode)
-    people = Person.objects.filter(same, landlord=report.landlord_id)
+    people = Person.objects.filter(alike(name=report.name, phone=report.phone, postcode=report.postcode), landlord=report.landlord_id)
     lately = Q(closed_at=None) | Q(closed_at__gte=report.received_at - LONG_AGO)
     cases = Case.objects.filter(lately, landlord=report.landlord_id, parties__person__in=people).distinct()
     return list(_shown(cases).order_by("-opened_at")[:5])

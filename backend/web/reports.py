@@ -13,6 +13,7 @@ from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.commands import Told
 from backend.casework.models import Report
+from backend.casework.safety import guarded
 from backend.casework.search import cases_of_the_same_person
 from backend.errors import DomainError
 from backend.web.ask import form_context, needs, typed, who
@@ -83,7 +84,10 @@ def _placing(found: Report, user: User) -> dict[str, object]:
     places = found.case is None and user.can(powers.TRIAGE)
     matches, former = (queries.likely_matches(found), queries.likely_former(found)) if places else ([], [])
     same = cases_of_the_same_person(found) if places else []
-    return {"report": found, "matches": matches, "former": former, "same": same, "may_place": user.can(powers.TRIAGE)}
+    guards = guarded(landlord_id=found.landlord_id, name=found.name, phone=found.phone, postcode=found.postcode)
+    return {
+        "report": found, "matches": matches, "former": former, "same": same, "guards": guards, "may_place": user.can(powers.TRIAGE),
+    }  # fmt: skip
 
 
 @require_POST

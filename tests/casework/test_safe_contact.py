@@ -106,6 +106,17 @@ def test_a_reporter_who_must_not_be_written_to_is_told_otherwise_and_gets_no_sur
     assert not Letter.objects.exists() and any("tell" in name.lower() or "contact" in name.lower() for name in open_tasks(case))
 
 
+def test_somebody_written_down_again_is_held_until_a_person_has_looked(landlord: Landlord, user: Who, now: datetime) -> None:
+    first = open_case(landlord, user, now, phone="07700 900321")
+    keep_safe(reporter(first), user("leader"), now)
+    again = open_case(landlord, user, now, phone="+44 7700 900 321")
+    do(again, "Triage the report", user("calls"), now)
+    assert not Letter.objects.exists() and "may be somebody" in (safety.post_refused(reporter(again)) or "")
+    person = reporter(again)
+    Person.objects.filter(pk=person.pk).update(phone="", name="Somebody Else")
+    assert safety.post_refused(person) is None
+
+
 def test_a_rule_that_allows_post_holds_no_letter(case: Case, user: Who, now: datetime) -> None:
     officer = user("officer")
     barry = respondent(case, officer, now)

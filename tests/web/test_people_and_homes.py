@@ -45,7 +45,8 @@ def test_everybody_who_opens_the_case_or_a_task_reads_how_to_reach_them_and_no_n
     Person.objects.filter(pk=person.pk).update(phone="07700 900321")
     assert "07700 900321" in page(user("officer"), "case", case.reference)
     keep_safe(person, user("officer"), now)
-    task = case.instance.tasks.filter(status="open").first()
+    commands.start_tool(case=Case.objects.get(pk=case.pk), element="Tool_update", party=case.parties.get(), by=user("officer"), now=now)
+    task = case.instance.tasks.get(status="open")
     for shown in (page(user("officer"), "case", case.reference), page(user("leader"), "task", task.pk)):
         assert "Never write to the home." in shown and "Say it is the dentist" in shown and "07700 900321" not in shown
     own = page(user("officer"), "person", person.pk)

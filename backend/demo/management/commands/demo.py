@@ -29,8 +29,8 @@ class Command(BaseCommand):
         now = timezone.now()
         landlord = make_landlord(now=now)
         if not options["staff_only"] and not landlord.cases.exists():
-            staff = {user.email.partition("@")[0]: user for user in landlord.users.all()}
+            users = {user.email.partition("@")[0]: user for user in landlord.users.all()}
             made = make_cases(landlord, now=now)
-            homes = make_homes(landlord, admin=staff["admin"], now=now)
-            keep_somebody_safe(landlord, leader=staff["leader"], now=now)
+            homes = make_homes(landlord, admin=users["admin"], now=now)
+            keep_somebody_safe(landlord, leader=users["leader"], now=now)
             self.stdout.write(f"{made} cases and {homes} homes made.")
