@@ -27,7 +27,7 @@ from backend.casework.postcodes import patch_for
 from backend.casework.text import plain
 from backend.errors import AlreadyDone, NotFound
 
-BATCH = 500
+BATCH = 1_000
 ADDED, CHANGED, SAME = "added", "changed", "same"
 
 

@@ -156,6 +156,6 @@ def home_page(user: User, property_id: int) -> Home:
     tenancies = found.tenancies.prefetch_related(Prefetch("people", access.people_for(user).order_by("name")))
     held = [(tenancy, list(tenancy.people.all())) for tenancy in tenancies]
     people = [one.pk for _, several in held for one in several]
-    about = Q(parties__person__in=people) | Q(place__istartswith=found.address[0], postcode=found.postcode)
+    about = Q(parties__person__in=people) | Q(place__istartswith="".join(found.address[:1]), postcode=found.postcode)
     cases = access.cases_for(user).filter(about).select_related("owner").distinct().order_by("-opened_at")[:20]
     return Home(found, held, list(cases))

@@ -11,5 +11,7 @@ _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def plain(text: str) -> str:
     """`text` without control and format characters, private-use and unassigned ones."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     return "".join(c for c in composed if c in _KEPT or unicodedata.category(c) not in _DROPPED).strip()

@@ -261,5 +261,5 @@ def enter_survey(request: HttpRequest, reference: str, survey_id: int) -> HttpRe
             return redirect("case", reference)
     elif not any(survey.pk == survey_id for survey in surveys.waiting(found, now=now)):
         raise NotFound("This survey has already been answered or has run out.")
-    context = form_context(surveys.form_for(found), data, error, {}) | {"case": found}
+    context = form_context(surveys.form_for(found), data, error, {}) | {"case": queries.case_page(user, reference)}
     return render(request, "cases/survey.html", context, status=422 if error else 200)
