@@ -14,6 +14,7 @@ from backend.casework.models import Case, Party, Report
 from backend.demo.casefiles import evidence_to_place, fill_file
 from backend.demo.landlord import CODE
 from backend.demo.people import HAPPENINGS, NAMES, PLACES, RESPONDENTS, WRITTEN, Happening
+from backend.workflow import runner
 from backend.workflow.forms import ROWS, Form, Question
 from backend.workflow.models import Task
 
@@ -98,8 +99,13 @@ def _work(story: _Story, case: Case, happening: Happening, round_number: int, no
     case = Case.objects.select_related("instance__version", "owner").get(pk=case.pk)
     if case.instance.ended_at is not None:
         return False
-    started = _start_a_tool(story, case, round_number, now)
-    waiting = list(Task.objects.filter(instance=case.instance_id, status=Task.OPEN).order_by("due_at", "pk"))
+    struck = case.instance.due_at is not None and case.instance.due_at <= now
+    if struck:
+        case.instance = runner.tick(case.instance_id, now=now)
+    started = _start_a_tool(story, case, round_number, now) or struck
+    # Nobody objects to closing here, so that task waits for its day.
+    tasks = Task.objects.filter(instance=case.instance_id, status=Task.OPEN).exclude(form="objection")
+    waiting = list(tasks.order_by("due_at", "pk"))
     for task in waiting[: 1 if round_number in (2, 4) else 4]:
         _do(story, task, happening, now)
     return started or bool(waiting)
