@@ -71,6 +71,7 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "studio": ("GET", {"owner"}), "draft-open": ("POST", {"owner"}), "draft-publish": ("POST", {"owner"}), "draft-discard": ("POST", {"owner"}),
     "version-diagram": ("GET", {"owner"}), "modeller": ("GET", {"owner"}), "modeller-save": ("POST", {"owner"}), "step-edit": ("GET", {"owner"}),
     "wording": ("GET", {"owner"}), "catalogue": ("GET", {"owner"}), "practices": ("GET", {"leader", "owner"}),
+    "settings": ("GET", {"owner"}),
     "api-schema": ("GET", STAFF), "api-reports": ("POST", STAFF - {"owner", "admin"}), "api-tasks": ("GET", STAFF - {"owner", "admin"}),
     "api-task": ("GET", SAW_CASE), "api-task-complete": ("POST", SAW_CASE), "api-case": ("GET", SAW_CASE),
     "api-happenings": ("GET", SAW_CASE),

@@ -75,9 +75,11 @@ def test_no_step_gives_a_setting_out() -> None:
 
 def test_a_table_needs_no_row_for_a_setting_that_is_not_known() -> None:
     kinds = read_pack(BASELINE).settings["landlord_type"].options
-    column = '<input id="severity-in3" label="Landlord"><inputExpression id="ie3"><text>landlord_type</text></inputExpression></input>\n      <output id="severity-out1"'
+    given = "<inputExpression id='ie4'><text>landlord_type</text></inputExpression>"
+    column = f'<input id="severity-in4" label="Landlord">{given}</input>\n      <output id="severity-out1"'
     rows = "".join(
         f'<rule id="row{n}"><inputEntry id="a{n}"><text>-</text></inputEntry><inputEntry id="b{n}"><text>-</text></inputEntry>'
+        f'<inputEntry id="f{n}"><text>-</text></inputEntry>'
         f'<inputEntry id="c{n}"><text>"{kind}"</text></inputEntry><outputEntry id="d{n}"><text>"low"</text></outputEntry>'
         f'<outputEntry id="e{n}"><text>"standard"</text></outputEntry></rule>'
         for n, kind in enumerate(kinds)
