@@ -214,7 +214,7 @@ def test_a_survey_answered_as_its_time_runs_out_keeps_the_answer_and_ends_once(w
         survey.refresh_from_db()
         ends = Step.objects.filter(instance=case.instance_id, element__in=("Survey_end", "Survey_quiet"))
         assert survey.answered_at == due and ends.count() == 1
-        assert Instance.objects.get(pk=case.instance_id).ended_by == "Life_end"
+        assert "Survey_wait" not in Instance.objects.get(pk=case.instance_id).active
 
 
 def test_the_last_two_x(waiting_survey: Case, user: Who, now: datetime) -> None:
