@@ -24,6 +24,7 @@ DEPTHS = (0, 1, 2, 3, 3, 4, 5, 6, 8, 14, 18, 22)
 TOOLS = (
     "Warning letter", "Warning letter", "Mediation referral", "Acceptable Behaviour Contract", "Support referral", "Update the reporter",
     "Home visit or interview", "Escalate to the specialist team", "Escalate to the specialist team", "Legal action, with support beside it",
+    "Good Neighbour Agreement", "Noise diary", "Witness or impact statement", "Multi-agency meeting",
 )  # fmt: skip
 _SENTENCES = (
     "We spoke for twenty minutes and agreed what to do next.",

@@ -53,6 +53,11 @@ WRITTEN = {
     "told": "We told them about the visit and what we do next.",
     "said": "The person was calm, accepts some of it, and asked for help with drinking.",
     "service": "Fenland Support and Mediation",
+    "service_does": "They listen to both sides and help them to agree.",
+    "service_next": "They will call you within a week.",
+    "visit_place": "At your home",
+    "visit_about": "We would like to talk about noise late at night.",
+    "neighbour_promises": "We keep music low after ten at night.\nWe tell each other before a party.",
     "guardian_name": "", "partner_name": "",
 }  # fmt: skip
 HAPPENINGS = (

@@ -89,7 +89,7 @@ def test_tools_do_not_cover_each_other_and_each_stands_in_its_toolbox(pack: Pack
     assert all(stage.y < box.y and box.y + box.height < stage.y + stage.height for box in boxes)
 
 
-def test_every_task_of_the_toolbox_names_the_policy_it_serves_or_follows_one_that_does(pack: Pack) -> None:
+def test_every_tool_names_its_policy_and_its_heading(pack: Pack) -> None:
     drawn = next(diagram for diagram in pack.diagrams.values() if diagram.process == "PutRight")
     assert all(tool.properties["policy"] and tool.properties["group"] for tool in drawn.tools("PutRight_tools"))
 
