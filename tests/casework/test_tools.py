@@ -106,7 +106,7 @@ def test_what_the_procedure_does_not_advise_is_started_with_a_reason_that_is_kep
     assert set(caught.value.problems) == {"reason"} and "Refer to mediation" not in open_tasks(case)
     start(case, "Tool_mediation", officer, now, "Both asked for it, and the police agree.")
     assert "Refer to mediation" in open_tasks(case)
-    assert Entry.objects.get(action="start_tool").details["reason"] == "Both asked for it, and the police agree."
+    assert Entry.objects.get(verb="start_tool").details["reason"] == "Both asked for it, and the police agree."
     start(case, "Tool_meeting", officer, now)
     assert "Call the meeting" in open_tasks(case)
 
