@@ -49,7 +49,10 @@ def _own_first(records: Iterable[Record], party: Party | None) -> list[Record]:
 def _starts(task: Task, case: Case, party: Party | None) -> list[tuple[str, list[str]]]:
     """What finishing the task starts: each condition with its sentences."""
     say = _Saying(task, case, party)
-    return [(say.condition(when), [say.sentence(event) for event in events]) for when, events in onward.grouped(onward.onward(task))]
+    groups = list(onward.grouped(onward.onward(task)))
+    if not groups:
+        return [("", ["Nothing new starts by itself."])]
+    return [(say.condition(when), [say.sentence(event) for event in events]) for when, events in groups]
 
 
 class _Saying:

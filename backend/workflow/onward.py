@@ -39,13 +39,40 @@ class Event:
 
 @dataclass(frozen=True)
 class _Way:
-    """How the walk came here: which facts may still change on the way, and what it has passed."""
+    """How the walk came here: which facts may still change on the way, what it has passed, and what it took conditions to
+    be: the same question further on has the same answer."""
 
     unsettled: frozenset[str]
     passed: tuple[str, ...] = ()
+    taken: tuple[tuple[str, bool], ...] = ()
 
     def past(self, element: Element, sets: Iterable[str] = ()) -> _Way:
-        return _Way(self.unsettled.union(sets), (*self.passed, element.id))
+        changed = frozenset(sets)
+        kept = tuple((text, held) for text, held in self.taken if not changed.intersection(parse(text).names)) if changed else self.taken
+        return _Way(self.unsettled | changed, (*self.passed, element.id), kept)
+
+    def taking(self, line: Flow, lines: Iterable[Flow]) -> _Way:
+        """On along one of an exclusive decision's lines: the conditions before it did not hold."""
+        found = list(self.taken)
+        for flow in lines:
+            if flow.condition:
+                text, meant = _asked(flow.condition)
+                found.append((text, meant == (flow is line)))
+            if flow is line and line.condition:
+                break
+        return replace(self, taken=tuple(found))
+
+    def answer(self, condition: str) -> bool | None:
+        """What a condition is on this way, if that was decided on it."""
+        text, meant = _asked(condition)
+        held = dict(self.taken).get(text)
+        return None if held is None else held == meant
+
+
+def _asked(condition: str) -> tuple[str, bool]:
+    """A condition without its “not”, and whether it wants that to hold."""
+    text = condition.strip()
+    return (text.removeprefix("not ").strip(), False) if text.startswith("not ") and " " not in text[4:].strip() else (text, True)
 
 
 def onward(task: Task) -> list[Event]:
@@ -154,9 +181,10 @@ class _Walk:
         past = way.past(gateway)
         if known is not None:
             return [event for flow in known for event in self._reach(self.pack.elements[flow.target], past)]
-        branches = [(flow, self._reach(self.pack.elements[flow.target], past)) for flow in lines]
+        only_one = gateway.kind == "exclusiveGateway"
+        branches = [(flow, self._reach(self.pack.elements[flow.target], past.taking(flow, lines) if only_one else past)) for flow in lines]
         common = [event for event in branches[0][1] if all(event in found for _, found in branches)]
-        if gateway.kind == "inclusiveGateway":
+        if not only_one:
             common = []
         open_still = [
             replace(event, when=((gateway.name, flow.name or flow.condition or "otherwise"), *event.when))
@@ -171,7 +199,10 @@ class _Walk:
             for flow in lines:
                 if not flow.condition:
                     continue
-                said = parse(flow.condition)
+                said, decided = parse(flow.condition), way.answer(flow.condition)
+                if decided is not None:
+                    held.extend([flow] if decided else [])
+                    continue
                 if way.unsettled.intersection(said.names):
                     return None
                 if said.evaluate(self.facts, self.functions):

@@ -74,6 +74,11 @@ def test_a_join_waits_for_what_goes_on_beside_it() -> None:
     assert follows(drawn(body), "A") == [(OPENS, "C", "")]
 
 
+def test_the_same_question_further_on_has_the_same_answer() -> None:
+    body = "startEvent S\nuserTask A\nexclusiveGateway X default='f4'\nuserTask B\nexclusiveGateway Y default='f6'\nuserTask C\nuserTask D\nendEvent E\nS -> A\nA -> X\nX -> B: not good\nX -> Y\nY -> C: good\nY -> D\nB -> E\nC -> E\nD -> E"
+    assert follows(drawn(body), "A") == [(OPENS, "B", "not good"), (OPENS, "C", "otherwise")]
+
+
 def test_a_way_round_ends() -> None:
     body = "startEvent S\nexclusiveGateway Y default='f2'\nuserTask A\nexclusiveGateway X default='f4'\nuserTask B\nendEvent E\nS -> Y\nY -> A\nA -> X\nX -> B\nX -> Y: good\nB -> E"
     assert set(follows(drawn(body), "A")) == {(OPENS, "B", "otherwise"), (OPENS, "A", "good")}
