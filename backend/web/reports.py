@@ -12,6 +12,7 @@ from backend.accounts import powers
 from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.commands import Told
+from backend.casework.evidence import unplaced_evidence
 from backend.casework.models import Report
 from backend.casework.safety import guarded
 from backend.casework.search import cases_of_the_same_person
@@ -48,7 +49,12 @@ def reports(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "reports/list.html",
-        {"reports": queries.unplaced_reports(user), "now": timezone.now(), "may_take": user.can(powers.TAKE_REPORTS)},
+        {
+            "reports": queries.unplaced_reports(user),
+            "now": timezone.now(),
+            "may_take": user.can(powers.TAKE_REPORTS),
+            "evidence": unplaced_evidence(user).count(),
+        },  # fmt: skip
     )
 
 

@@ -227,6 +227,7 @@ def test_evidence_of_no_case_is_placed_from_its_queue(landlord: Landlord, user: 
     assert client.post(reverse("evidence-take"), typed).status_code == 302
     kept = Evidence.objects.get()
     assert "Banging" in client.get(reverse("evidence-inbox")).content.decode()
+    assert "1 piece of evidence belongs to no case yet" in client.get(reverse("reports")).content.decode()
     place = reverse("evidence-place", args=[kept.pk])
     wrong = client.post(place, {"case": "ASB-99999"})
     assert wrong.status_code == 422 and "There is no case" in wrong.content.decode()
