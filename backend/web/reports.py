@@ -54,7 +54,7 @@ def reports(request: HttpRequest) -> HttpResponse:
             "now": timezone.now(),
             "may_take": user.can(powers.TAKE_REPORTS),
             "evidence": unplaced_evidence(user).count(),
-        },  # fmt: skip
+        },
     )
 
 
