@@ -60,6 +60,11 @@ class Part:
     def current(self) -> Line | None:
         return next((line for line in self.lines if line.kind == "record"), None) if self.key in IN_FULL else None
 
+    @property
+    def before(self) -> list[Line]:
+        """The lines but for the record that holds now."""
+        return [line for line in self.lines if line is not self.current]
+
 
 def parts_of(case: Case) -> dict[str, Part]:
     """Every part of the file, each with its newest lines."""
