@@ -162,7 +162,11 @@ CELERY_BEAT_SCHEDULE = {
     "changed calendars": {"task": "backend.casework.jobs.sweep", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
     "notices": {"task": "backend.casework.jobs.notify", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
     "notices by e-mail": {"task": "backend.casework.jobs.mail", "schedule": timedelta(seconds=10), "options": {"expires": 20}},
-    "homes that wait to be read": {"task": "backend.casework.jobs.import_homes", "schedule": timedelta(seconds=5), "options": {"expires": 10}},
+    "homes that wait to be read": {
+        "task": "backend.casework.jobs.import_homes",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
+    },
     "silent stops": {"task": "backend.workflow.jobs.watch", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
     "queued letters": {"task": "backend.correspondence.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
 }

@@ -16,7 +16,6 @@ from django.utils import timezone
 from backend.accounts.powers import POWERS
 from backend.rules.working_time import Calendar
 
-
 AT_ONCE, DAILY, IN_PRODUCT = "at_once", "daily", "product"
 TOLD = [
     (AT_ONCE, "In the product, and by e-mail at once"),

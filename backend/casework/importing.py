@@ -20,10 +20,10 @@ from backend.accounts import powers
 from backend.accounts.models import Patch, User
 from backend.audit.models import record
 from backend.casework import access
-from backend.casework.evidence import Upload
 from backend.casework.homes_list import MOST_BYTES, Line, Refusal, Tenant, count, lines_in, text_of
 from backend.casework.models import HomesImport, Person, Property, RefusedLine, Tenancy
 from backend.casework.postcodes import patch_for
+from backend.casework.store import Upload
 from backend.casework.text import plain
 from backend.errors import AlreadyDone, NotFound
 

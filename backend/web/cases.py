@@ -18,6 +18,7 @@ from backend.accounts import powers
 from backend.casework import access, commands, consents, queries, surveys
 from backend.casework.casefile import NEWEST
 from backend.casework.models import Case, Party
+from backend.casework.models.case import SAFETY
 from backend.correspondence import commands as correspondence
 from backend.errors import DomainError, NotFound
 from backend.web.ask import form_context, needs, typed, who
@@ -261,5 +262,5 @@ def enter_survey(request: HttpRequest, reference: str, survey_id: int) -> HttpRe
             return redirect("case", reference)
     elif not any(survey.pk == survey_id for survey in surveys.waiting(found, now=now)):
         raise NotFound("This survey has already been answered or has run out.")
-    context = form_context(surveys.form_for(found), data, error, {}) | {"case": queries.case_page(user, reference)}
+    context = form_context(surveys.form_for(found), data, error, {}) | {"case": queries.case_head(user, reference)}
     return render(request, "cases/survey.html", context, status=422 if error else 200)

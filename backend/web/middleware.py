@@ -57,7 +57,7 @@ def signed_in_pages_are_not_kept(get_response: Answer) -> Answer:
     return answer
 
 
-#: What a page without files may be sent, in bytes; where evidence is added, signed-in people send files besides, and a list of homes is one.
+#: What a page without files may be sent, in bytes; evidence and lists of homes are files besides, from signed-in people.
 SMALL = 3 * 1024 * 1024
 WITH_FILES = ("/evidence/new", "/evidence", "/homes/imports/new")
 

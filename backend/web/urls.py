@@ -2,7 +2,24 @@
 
 from django.urls import path
 
-from backend.web import administration, casefile, cases, desk, evidence, faults, happenings, homes, managers, me, notes, people, public, reports, search, signing
+from backend.web import (
+    administration,
+    casefile,
+    cases,
+    desk,
+    evidence,
+    faults,
+    happenings,
+    homes,
+    managers,
+    me,
+    notes,
+    people,
+    public,
+    reports,
+    search,
+    signing,
+)
 
 urlpatterns = [
     path("", signing.home, name="home"),

@@ -62,7 +62,8 @@ class Search:
     def _beside(self, spot: Spot) -> list[Spot]:
         """What may begin beside a step or anything around it, each named once in a search. No event sub-process begins
         beside itself."""
-        inside, found = (spot, *spot.within), []
+        found: list[Spot] = []
+        inside = (spot, *spot.within)
         for around in () if spot.done else inside:
             left = self.asides.get(around, around.asides)
             if left:
