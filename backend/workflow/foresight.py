@@ -3,7 +3,8 @@ be reached at all.
 
 A pure reading of the drawing: no facts, no database, no engine. Written over the generic diagram, so that a kind of
 step it does not know passes on along its lines. What starts beside a step (a time limit, a further event) is possible
-only. Sets of elements are numbers with a bit for each element, so that they stay cheap.
+only. Certain is what comes unless an officer says that something has happened: what breaks a step off by such a message,
+or by a signal that only such a message can bring about, takes no certainty away. Sets of elements are numbers with a bit for each element, so that they stay cheap.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import count
 from operator import and_, or_
 
 from backend.workflow.bpmn import CONTAINERS, Diagram, Element, Flow
+from backend.workflow.hearing import told_by_officers
 from backend.workflow.packs import Pack
 
 #: Steps that something goes on inside of.
@@ -24,6 +26,7 @@ HOLDING = CONTAINERS | {"callActivity"}
 _CHOOSING = {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"}
 #: What waits beside a step rather than being one.
 _BESIDE = {"boundaryEvent", "startEvent"}
+_GIVING = {"intermediateThrowEvent", "endEvent"}
 #: Further than anything on a line: what may begin at any time is told of last.
 _LAST = 10**9
 
@@ -112,7 +115,22 @@ class Foresight:
 
     def _limits(self, element: Element) -> list[Element]:
         """What can break this step off."""
-        return [limit for limit in self.attached.get(element.id, ()) if limit.interrupting]
+        return [limit for limit in self.attached.get(element.id, ()) if limit.interrupting and not self._by_hand(limit)]
+
+    def _by_hand(self, limit: Element) -> bool:
+        """Whether it strikes only because an officer told the case something."""
+        if limit.event != "signal":
+            return told_by_officers(limit)
+        return all(self._told(e) for e in self.elements.values() if e.kind in _GIVING and e.event == "signal" and e.code == limit.code)
+
+    def _told(self, element: Element, within: frozenset[str] = frozenset()) -> bool:
+        """Whether it stands inside what begins with an officer's message, wherever its diagram is called."""
+        group = self.elements.get(element.container)
+        if group is None:
+            calls = [e for e in self.elements.values() if e.called == element.container and e.id not in within]
+            return bool(calls) and all(self._told(call, within | {call.id}) for call in calls)
+        begins = group.event_sub_process and any(map(told_by_officers, self._starts(group.id)))
+        return begins or self._told(group, within)
 
     # Possible: what can be reached, nearest first.
 
