@@ -4,7 +4,8 @@ be reached at all.
 A pure reading of the drawing: no facts, no database, no engine. Written over the generic diagram, so that a kind of
 step it does not know passes on along its lines. What starts beside a step (a time limit, a further event) is possible
 only. Certain is what comes unless an officer says that something has happened: what breaks a step off by such a message,
-or by a signal that only such a message can bring about, takes no certainty away. Sets of elements are numbers with a bit for each element, so that they stay cheap.
+or by a signal that only such a message can bring about, takes no certainty away.
+Sets of elements are numbers with a bit for each element, so that they stay cheap.
 """
 
 from __future__ import annotations
