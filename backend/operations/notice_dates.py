@@ -14,18 +14,16 @@ from backend.workflow.expressions import Value
 from backend.workflow.runner import Context
 from backend.workflow.values import Fact
 
-FROM, BY, CLAIM, REVIEW, ASKABLE = (
-    Fact(name, kind, source="notice_dates")
-    for name, kind in (
-        ("proceedings_from", "moment"), ("proceedings_by", "moment"), ("claim_due", "moment"), ("review_by", "moment"),
-        ("review_open", "yes_no"),
-    )
-)  # fmt: skip
+FROM = Fact("proceedings_from", "moment", source="notice_dates")
+BY = Fact("proceedings_by", "moment", source="notice_dates")
+CLAIM = Fact("claim_due", "moment", source="notice_dates")
+REVIEW = Fact("review_by", "moment", source="notice_dates")
+ASKABLE = Fact("review_open", "yes_no", source="notice_dates")
 #: Two weeks to issue the claim once it may be issued; where the law sets no end, a notice is not relied on after a year.
 SOON, A_YEAR = timedelta(weeks=2), 12
 _MISSING = {
-    "period": "Say how the rent is paid and on which day a rent period begins: the notice ends with one. Check the tenancy first.",
-    "started": "Say when the tenancy began: the claim must be begun before the trial period ends. Check the tenancy first.",
+    "period": "Say how the rent is paid and on which day a rent period begins: the notice ends with one.",
+    "started": "Say when the tenancy began: the claim must be begun before the trial period ends.",
     "ground": "Say which condition of the absolute ground is met, and on which day it was.",
     "names": "Say which day the notice names.",
 }
