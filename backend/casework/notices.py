@@ -37,7 +37,9 @@ def make_due(*, now: datetime) -> int:
 def _make_some(now: datetime) -> int:
     waiting = Task.objects.filter(status=Task.OPEN, notice_at__lte=now).order_by("notice_at")
     tasks = list(
-        waiting.select_for_update(of=("self",), skip_locked=True).select_related("instance__landlord", "instance__case", "owner")[:BATCH]
+        waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).select_related(
+            "instance__landlord", "instance__case", "owner"
+        )[:BATCH]
     )
     if not tasks:
         return 0
@@ -132,7 +134,7 @@ def notices_of(user: User) -> QuerySet[Notice]:
 
 def unread(user: User) -> int:
     """How many of these they have not seen."""
-    return notices_of(user).filter(read_at=None).values("task").distinct().count()
+    return notices_of(user).filter(read_at=None).order_by().values("task").distinct().count()
 
 
 def mark_read(user: User, *, now: datetime, task: Task | None = None) -> None:
