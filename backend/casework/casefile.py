@@ -48,7 +48,7 @@ def lines(case: Case, part: str, *, start: int = 0, stop: int = NEWEST) -> list[
 
 def counts(case: Case) -> Mapping[str, int]:
     """How many lines each part has."""
-    found = Counter(dict(case.records.values_list("section").annotate(Count("pk"))))
+    found = Counter(dict(case.records.order_by().values_list("section").annotate(Count("pk"))))
     found["contact"] += case.notes.count()
     found["risk"] += _changes_of_band(case).count()
     found["history"] += _entries(case).count() + case.surveys.filter(answered_at__isnull=False).count()

@@ -75,6 +75,8 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "api-schema": ("GET", STAFF), "api-reports": ("POST", STAFF - {"owner", "admin"}), "api-tasks": ("GET", STAFF - {"owner", "admin"}),
     "api-task": ("GET", SAW_CASE), "api-task-complete": ("POST", SAW_CASE), "api-case": ("GET", SAW_CASE),
     "api-happenings": ("GET", SAW_CASE),
+    "api-notes": ("POST", SAW_CASE), "api-contacts": ("POST", SAW_CASE), "api-case-evidence": ("POST", SAW_CASE),
+    "api-tool": ("POST", SAW_CASE), "api-evidence": ("POST", STAFF - {"owner", "admin"}),
 }  # fmt: skip
 
 
@@ -144,6 +146,8 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
         "safe-contact-lift": [person.pk], "party-known": [case.reference], "consent": [case.reference, party.pk], "letter-release": [letter.pk],
         "home-page": [home.pk], "homes-import": [given.pk], "homes-import-decide": [given.pk], "homes-import-refused": [given.pk],
         "api-task": [task.pk], "api-task-complete": [task.pk], "api-case": [case.reference],
+        "api-notes": [case.reference], "api-contacts": [case.reference], "api-case-evidence": [case.reference],
+        "api-tool": [case.reference, "Tool_update"],
     })  # fmt: skip
 
 
