@@ -42,7 +42,7 @@ TYPES: Mapping[str, Type] = {
     "audio/amr": Type(Evidence.AUDIO, ("amr",), sharing.plain_copy),
     "audio/aac": Type(Evidence.AUDIO, ("aac",), sharing.plain_copy),
     "audio/mp4": Type(Evidence.AUDIO, ("m4a", "mp4"), sharing.boxed_copy),
-    "video/mp4": Type(Evidence.VIDEO, ("mp4", "m4v", "m4a"), sharing.boxed_copy),
+    "video/mp4": Type(Evidence.VIDEO, ("mp4", "m4v", "m4a", "3gp"), sharing.boxed_copy),
     "video/x-m4v": Type(Evidence.VIDEO, ("m4v", "mp4"), sharing.boxed_copy),
     "video/quicktime": Type(Evidence.VIDEO, ("mov", "qt"), sharing.boxed_copy),
     "video/3gpp": Type(Evidence.VIDEO, ("3gp",), sharing.boxed_copy),
