@@ -43,9 +43,11 @@ def known(user: User, person_id: int) -> Known:
     """Somebody's page. Raises `NotFound` for a person whom this user may not see."""
     head = access.person_for(user, person_id)
     mine = access.cases_for(user)
-    rows = Q(person=head) | Q(person__same_as=head)
-    parts = Party.objects.filter(rows, case__in=mine).select_related("case__owner", "person").order_by("-case__opened_at", "role")
-    tenancies = Tenancy.objects.filter(Q(people=head) | Q(people__same_as=head)).select_related("property").distinct()
+    rows = access.rows_of(head)
+    parts = (
+        Party.objects.filter(person__in=rows, case__in=mine).select_related("case__owner", "person").order_by("-case__opened_at", "role")
+    )
+    tenancies = Tenancy.objects.filter(people__in=rows).select_related("property").distinct()
     elsewhere = access.cases_of(head).exclude(pk__in=mine.values("pk")).count()
     return Known(head, list(head.duplicates.order_by("pk")), list(parts), list(tenancies), elsewhere, list(_likely_same(user, head)[:5]))
 

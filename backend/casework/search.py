@@ -75,7 +75,7 @@ def search(user: User, text: str) -> Found:
 def _as_typed(user: User, text: str, words: Sequence[str]) -> Found:
     holding = reduce(and_, (Q(findable__contains=_standing(word)) for word in words), Q())
     cases = access.cases_for(user).filter(pk__in=_cases_holding(user, text, holding)).order_by("-opened_at")
-    people, homes = access.people_for(user).filter(holding).order_by("name", "pk"), access.homes_for(user).filter(holding).order_by("pk")
+    people, homes = access.people_for(user).filter(holding), access.homes_for(user).filter(holding)
     return Found(list(_shown(cases)[:MOST_CASES]), _heads(people[:MOST_OTHERS]), list(homes[:MOST_OTHERS]), forgiven=False)
 
 
@@ -170,7 +170,8 @@ def _shown(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _heads(people: QuerySet[Person]) -> list[Person]:
     """Each human being once, under the row that others were joined to."""
-    return list({person.same_as_id or person.pk: person.same_as or person for person in people.select_related(*SAFETY)}.values())
+    found = {person.same_as_id or person.pk: person.same_as or person for person in people.select_related(*SAFETY)}
+    return sorted(found.values(), key=lambda person: (person.name, person.pk))
 
 
 # At intake
