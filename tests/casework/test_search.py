@@ -183,4 +183,4 @@ def test_a_search_among_a_hundred_thousand_cases_is_quick(case: Case, landlord: 
             took[who, text] = time.perf_counter() - started
     print(*(f"{seconds * 1000:6.0f} ms  {who}: {text}" for (who, text), seconds in took.items()), sep="\n")
     assert case.pk in [one.pk for one in search.search(user("leader"), "wbeb").cases]
-    assert statistics.median(took.values()) < 0.3 and max(took.values()) < 2
+    assert statistics.median(took.values()) < 0.5 and max(took.values()) < 5
