@@ -277,7 +277,8 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, "The settings are kept in the draft.")
             return redirect("settings")
     shown = read_pack(draft.files if draft else live.files).settings.values()
-    said: Mapping[str, str] = request.POST if problems else {one.code: _typed(one.starts if one.kind == "switch" else one.value) for one in shown}
+    decided = {one.code: _typed(one.starts if one.kind == "switch" else one.value) for one in shown}
+    said: Mapping[str, str] = request.POST if problems else decided
     context = {
         "draft": draft, "live": live, "settings": [(one, said.get(one.code, ""), problems.get(one.code, "")) for one in shown],
         "problems": [{"target": code, "error": sentence} for code, sentence in problems.items()],

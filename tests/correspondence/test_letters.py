@@ -61,6 +61,17 @@ def test_a_letter_that_kills_its_worker_again_and_again_is_given_up_with_a_sente
     assert letter.status == Letter.FAILED and "Shorten" in letter.problem
 
 
+def test_a_letter_whose_worker_died_waits_behind_those_not_tried_yet(letter: Letter) -> None:
+    now = timezone.now()
+    assert letters.take_next(now=now) == letter
+    later = Letter.objects.get(pk=letter.pk)
+    later.pk, later.key, later.queued_at = None, "another", now
+    later.attempts, later.lease, later.lease_until = 0, None, None
+    later.save()
+    taken = letters.take_next(now=now + timedelta(minutes=2))
+    assert taken is not None and taken.key == "another"
+
+
 def test_a_letter_that_was_given_up_is_tried_again_once_nothing_is_lacking(letter: Letter, user: Who, now: datetime) -> None:
     Letter.objects.update(status=Letter.FAILED, attempts=letters.MAX_ATTEMPTS)
     person = letter.party.person
