@@ -15,12 +15,12 @@ from backend.audit.models import record
 from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.studio.edit import edit_step
 from backend.studio.models import Draft
-from backend.workflow import bpmn, check
+from backend.workflow import bpmn
 from backend.workflow.findings import Finding
 from backend.workflow.forms import read_form
 from backend.workflow.models import Version
 from backend.workflow.packs import ABOUT, read_pack, with_settings
-from backend.workflow.publishing import live_version, publish
+from backend.workflow.publishing import findings_in, live_version, publish
 
 
 class ChangedMeanwhile(DomainError):
@@ -86,7 +86,7 @@ def _keep(draft: Draft, file: str, text: str, by: User, now: datetime) -> Saved:
     draft.revision, draft.changed_at, draft.changed_by = draft.revision + 1, now, by
     draft.save()
     record("save_draft", f"Saved {file} in the draft", landlord=by.landlord, by=by, at=now, file=file)
-    return Saved(draft.revision, check.findings(draft.files))
+    return Saved(draft.revision, findings_in(draft.files))
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from backend.workflow.bpmn import ACTIVITIES, Diagram, Element
 from backend.workflow.drawing import draw
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.packs import read_pack
-from backend.workflow.publishing import live_version
+from backend.workflow.publishing import findings_in, live_version
 
 
 def _who(request: HttpRequest) -> User:
@@ -53,7 +53,7 @@ def _draft(user: User) -> Draft:
 def studio(request: HttpRequest) -> HttpResponse:
     user = _who(request)
     live, draft = live_version(user.landlord), commands.draft_of(user)
-    found = check.findings(draft.files) if draft else []
+    found = findings_in(draft.files) if draft else []
     context = {
         "versions": live.pack.versions.select_related("published_by"), "live": live, "draft": draft, "findings": found,
         "blocked": bool(check.errors(found)), "diagrams": _names(draft.files if draft else live.files),
@@ -150,7 +150,7 @@ def modeller(request: HttpRequest, file: str) -> HttpResponse:
     data = {
         "xml": draft.files[file], "saveUrl": reverse("modeller-save", args=[file]), "revision": draft.revision, "csrf": get_token(request),
         "readOnly": False, "process": shown.process, "catalogue": catalogue_for(draft.files),
-        "findings": [_as_json(finding) for finding in check.findings(draft.files) if finding.file == file],
+        "findings": [_as_json(finding) for finding in findings_in(draft.files) if finding.file == file],
     }  # fmt: skip
     return render(request, "studio/modeller.html", {"draft": draft, "file": file, "shown": shown, "data": data, "steps": _steps(shown)})
 

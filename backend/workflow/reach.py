@@ -31,6 +31,7 @@ class Search:
         self.through: dict[Spot, dict[Spot, Spot]] = {}
         self._spread(lambda spot: (*spot.ways, *spot.strikes), alone=True)
         self.asides: dict[Spot, list[Spot]] = {}
+        self.meanwhile: set[Spot] = set()
         self._spread(lambda spot: (*spot.ways, *spot.strikes, *self._beside(spot), *self._meanwhile(spot)), alone=False)
 
     def _spread(self, onward: Callable[[Spot], Iterable[Spot]], *, alone: bool) -> None:
@@ -83,9 +84,10 @@ class Search:
         return spots[::-1]
 
     def _meanwhile(self, spot: Spot) -> Iterator[Spot]:
-        """Beside an event sub-process that the search began in, everything around it goes on."""
+        """Beside an event sub-process that the search began in, everything around it goes on: named once in a search."""
         for around in spot.within if self.goes_on_around else ():
-            if around.beside and around in self.around:
+            if around.beside and around in self.around and around not in self.meanwhile:
+                self.meanwhile.add(around)
                 yield from (other for other in self.ways.opened[around.within[-1]] if around not in (other, *other.within))
 
 
