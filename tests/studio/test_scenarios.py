@@ -54,6 +54,7 @@ WRONG = [
     ('{ report = "ann" }, { do = "Triage the report", answers = { harm = "none" } }', "Choose one of the answers offered"),
     ('{ report = "ann" }, { start = "Warning letter" }', "“Warning letter” is not offered. Offered now: none."),
     ('{ report = "ann" }, { do = "Triage the report", for = "ann" }', "No task “Triage the report” is open for Ann"),
+    ('{ report = "ann", channel = "pigeon" }', "Choose how this reached us"),
     ('{ report = "ann" }, { survey = "ann" }', "No survey waits for Ann"),
     ('{ report = "ann" }, { wait = "next timer" }', "No timer is running"),
     ('{ report = "ann" }, { wait = "a while" }', "is no time to wait"),
