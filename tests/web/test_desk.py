@@ -64,7 +64,7 @@ def two_cases(landlord: Landlord, user: Who, now: datetime) -> tuple[Task, Task]
 def test_a_wrong_number_never_shows_a_person_of_another_case(two_cases: tuple[Task, Task], user: Who) -> None:
     client = signed_in(user("calls"))
     listed = client.get(reverse("tasks")).content.decode()
-    assert listed.count("Triage the report") == 2 and listed.count("for Carol Whitmore") == 1
+    assert listed.count(">Triage the report<") == 2 and listed.count("for Carol Whitmore") == 1
     right, wrong = (client.get(reverse("task", args=[task.pk])).content.decode() for task in two_cases)
     assert "reporter Carol Whitmore" in right and "Carol Whitmore" not in wrong
 
