@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -67,7 +68,7 @@ def grown(case: Case, by: User, now: datetime, years: int) -> None:
     Entry.objects.bulk_create([Entry(landlord=case.landlord, case_id=case.pk, by=by, at=day, verb="x", sentence="Did it") for day in days])
     party = case.parties.first()
     Letter.objects.bulk_create(
-        [Letter(case=case, party=party, key=f"{day}", kind="x", title="A letter", data={}, queued_at=day, status="sent") for day in days]
+        [Letter(case=case, party=party, key=uuid4().hex, kind="x", title="A letter", data={}, queued_at=day, status="sent") for day in days]
     )
 
 
