@@ -39,6 +39,7 @@ STAFF = (
     Staff("compliance", "Priya Nair", "Tenancy compliance", ("case-officer", "tenancy-compliance-officer"), ("Wisbech", "March")),
     Staff("compliance2", "Gareth Pugh", "Tenancy compliance", ("case-officer", "tenancy-compliance-officer"), ("Ely", "Chatteris")),
     Staff("leader", "Marcus Bell", "Tenancy compliance", ("team-leader",)),
+    Staff("leader2", "Anita Rao", "Neighbourhoods", ("team-leader",)),
     Staff("calls", "Aisha Khan", "Contact centre", ("call-centre",)),
     Staff("admin", "Ruth Ellery", "Business support", ("administrator",)),
 )

@@ -9,19 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
 
 from backend.accounts import powers
 from backend.accounts.models import Landlord, User
-from backend.casework import commands, queries, surveys
+from backend.casework import commands, happenings, queries, surveys
 from backend.casework.commands import Told
 from backend.casework.models import Case, Party, Report
+from backend.casework.separation import did_before
 from backend.errors import DomainError, InvalidAnswers
 from backend.rules.working_time import LONDON
 from backend.studio import expectations
 from backend.workflow import runner
-from backend.workflow.filling import fill
+from backend.workflow.filling import SAID, fill
 from backend.workflow.forms import Form, Question
 from backend.workflow.models import Instance, Task, Version
 from backend.workflow.publishing import live_version
@@ -140,7 +142,17 @@ class _Play:
         if name not in offered:
             raise ScenarioFailed(f"The tool “{name}” is not offered. Offered now: {'; '.join(sorted(offered)) or 'none'}.")
         party = self._party(said["for"]) if "for" in said else None
-        commands.start_tool(case=self._case(), element=offered[name].element, party=party, by=self._worker(), now=self.now)
+        reason, by = said.get("reason", ""), self._worker()
+        commands.start_tool(case=self._case(), element=offered[name].element, party=party, by=by, now=self.now, reason=reason)
+
+    def _happen(self, words: str, said: Mapping[str, Any]) -> None:
+        leader, case = self._able(powers.MANAGE), self._case()
+        told = {one.label: one for one in happenings.happenings(case, leader)}
+        if words not in told:
+            raise ScenarioFailed(f"It cannot be said that “{words}”. It can: {'; '.join(sorted(told)) or 'nothing'}.")
+        party = self._party(said["for"]) if "for" in said else None
+        reason, press = said.get("reason", SAID), uuid5(NAMESPACE_OID, f"{self.scenario.name} {len(self.known)}")
+        happenings.tell(case=case, message=told[words].message, party=party, reason=reason, press=press, by=leader, now=self.now)
 
     def _do(self, name: str, said: Mapping[str, Any]) -> None:
         task = self._task(name, self._party(said["for"]) if "for" in said else None)
@@ -149,7 +161,7 @@ class _Play:
         form = commands.form_of(task)
         people = commands.people_for(task, form, self._case())
         data = self._answers(form, said.get("answers", {}), people)
-        commands.complete_task(task_id=task.pk, data=data, by=task.owner or self._of_role(task.role), now=self.now)
+        commands.complete_task(task_id=task.pk, data=data, by=self._doer(task), now=self.now)
 
     def _survey(self, who: str, said: Mapping[str, Any]) -> None:
         party, case = self._party(who), self._case()
@@ -241,6 +253,12 @@ class _Play:
 
     def _able(self, *wanted: str) -> User:
         return self._first(lambda user: all(user.can(power) for power in wanted), " and ".join(wanted))
+
+    def _doer(self, task: Task) -> User:
+        """Whose task it is, or the first of its role who did not do a step that keeps them from it."""
+        if task.owner is not None and not did_before(task, task.owner):
+            return task.owner
+        return self._first(lambda user: task.role in user.role_codes and not did_before(task, user), task.role)
 
     def _of_role(self, code: str) -> User:
         return self._first(lambda user: code in user.role_codes, code)

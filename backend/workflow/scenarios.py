@@ -30,7 +30,8 @@ VERBS: Mapping[str, tuple[set[str], bool]] = {
     "attach": (_TOLD, True),          # a further report, attached to the case
     "add": ({"part"}, True),          # somebody becomes a part of the case
     "identify": ({"name"}, True),     # somebody who was not known gets a name
-    "start": ({"for"}, False),        # a tool of the stage, by its name
+    "start": ({"for", "reason"}, False),  # a tool of the stage, by its name
+    "happen": ({"for", "reason"}, False),  # something has happened, by the words that an officer chooses
     "do": ({"as", "for", "answers"}, False),  # a task, by its name
     "survey": ({"answers"}, True),    # a reporter answers the survey by telephone
     "wait": (set(), False),           # until a moment, "next timer", or so many days: "28 days"
