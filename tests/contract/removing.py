@@ -97,9 +97,16 @@ def unregistered(where: str) -> Iterator[None]:
     kind, _, name = where.partition(":")
     with MonkeyPatch.context() as patch:
         _FROM_RELEASE[kind](patch, name)
-        clear_url_caches()
+        _forget_addresses()
         yield
+    _forget_addresses()
+
+
+def _forget_addresses() -> None:
+    """Addresses are kept by name, in each part of the site."""
     clear_url_caches()
+    for part in (r for r in get_resolver().url_patterns if hasattr(r, "url_patterns")):
+        part._reverse_dict, part._namespace_dict, part._app_dict, part._populated = {}, {}, {}, False
 
 
 def _page(patch: MonkeyPatch, name: str) -> None:
