@@ -74,7 +74,7 @@ def _points_at(model: type[models.Model], known: Iterable[type[models.Model]]) -
 
 
 def _copying(model: type[models.Model], into: Into) -> str:
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(_value(field, into) for field in fields)
     table = model._meta.db_table
@@ -94,7 +94,9 @@ def _value(field: models.Field, into: Into) -> str:  # type: ignore[type-arg]
         return f"CASE WHEN {column} IS NULL THEN NULL ELSE gen_random_uuid() END"
     if isinstance(field, models.DateTimeField):
         return f"{column} - {_age()}"
-    if field.column in ("reference", "key", "token_hash"):
+    if field.column == "reference":
+        return f"CASE WHEN {column} = '' THEN '' ELSE {column} || '-' || g END"
+    if field.column in ("key", "token_hash"):
         return f"CASE WHEN {column} = '' THEN '' ELSE left({column}, 12) || '-' || t.id || '-' || g END"
     if field.column in ("name", "place", "postcode", "phone") and field.model in (Person, Case, Report):
         return _other_words(field, column)
@@ -117,7 +119,7 @@ def _reference(field: models.Field, column: str, into: Into) -> str:  # type: ig
 
 def _age() -> str:
     """How much older a copy is than what was lived."""
-    return f"make_interval(days => CASE WHEN t.id < {OPEN} THEN g % {DAYS} WHEN g % 10 = 0 THEN 10 ELSE 0 END)"
+    return f"make_interval(days => CASE WHEN t.id < {OPEN} THEN g % {DAYS} WHEN g % 10 = 1 THEN 10 ELSE 0 END)"
 
 
 def _other_words(field: models.Field, column: str) -> str:  # type: ignore[type-arg]

@@ -4,7 +4,7 @@ same mix. One case in twenty is open, with three open tasks, a tenth of them lat
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -14,10 +14,9 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from backend.accounts.models import Landlord, Patch, Role, User
+from backend.accounts.models import Landlord, Patch, Role, Team, User
 from backend.casework import commands, queries
 from backend.casework.models import Case, Party
 from backend.demo.landlord import load_pack
@@ -26,7 +25,7 @@ from benchmarks import crowd, house
 
 #: Cases lived through the product's commands: so many closed ones, and one that stays open.
 CLOSED, SMALL, OFFICERS, PATCHES, ROUNDS = 19, 5, 200, 50, 25
-OPEN_TASKS = 3
+OPEN_TASKS, IN_A_TEAM = 3, 8
 #: As many rounds of work as a life may need until its survey has gone out.
 LONGEST = 40
 
@@ -52,15 +51,16 @@ def landlord_like(small: Landlord, now: datetime) -> Landlord:
     load_pack(large, settings.PACKS_DIR / "baseline", now=now)
     patches = [Patch.objects.create(landlord=large, name=f"Patch {number}", postcodes=[]) for number in range(PATCHES)]
     for number in range(OFFICERS):
-        officer = staff(large, f"officer{number}", "case-officer", "housing-officer")
+        officer = staff(large, f"officer{number}", "case-officer", "housing-officer", team=f"Team {number // IN_A_TEAM}")
         officer.patches.set([patches[number % PATCHES]])
     staff(large, "leader", "team-leader")
     staff(large, "calls", "call-centre")
     return large
 
 
-def staff(landlord: Landlord, name: str, *roles: str) -> User:
-    user = User.objects.create_user(f"{name}@{landlord.code}.example", None, name=name.title(), landlord=landlord)
+def staff(landlord: Landlord, name: str, *roles: str, team: str = "Team 0") -> User:
+    within, _ = Team.objects.get_or_create(landlord=landlord, name=team)
+    user = User.objects.create_user(f"{name}@{landlord.code}.example", None, name=name.title(), landlord=landlord, team=within)
     user.roles.set(Role.objects.filter(landlord=landlord, code__in=roles))
     return user
 
@@ -126,15 +126,22 @@ PAGES = (
     ("my tasks", "officer", "/tasks"),
     ("a task", "officer", "/tasks/{task}"),
     ("cases", "officer", "/cases"),
-    ("cases, searched", "officer", "/cases?words=Mill+3"),
+    ("cases, searched", "officer", "/cases?words=Mill+Lane"),
     ("closed cases", "officer", "/cases?state=closed"),
     ("a case", "officer", "/cases/{case}"),
     ("letters", "officer", "/letters"),
+    ("notices", "officer", "/notices"),
+    ("a search", "officer", "/search?find=Mill+Lane"),
+    ("a name with a slip", "officer", "/search?find=Persn"),
+    ("something has happened", "officer", "/cases/{case}/happened"),
+    ("everybody's contacts", "officer", "/cases/{case}/file/contact"),
+    ("evidence to place", "calls", "/evidence"),
+    ("the team's tasks", "officer", "/tasks/team"),
     ("reports", "calls", "/reports"),
     ("what is overdue", "leader", "/overdue"),
     ("faults", "leader", "/faults"),
     ("all cases", "leader", "/cases"),
-    ("all cases, searched", "leader", "/cases?words=Mill+3"),
+    ("all cases, searched", "leader", "/cases?words=Mill+Lane"),
     ("measures", "leader", "/measures"),
     ("the procedure", "leader", "/procedure"),
 )
@@ -163,14 +170,25 @@ class Measured:
 
 
 def measured(user: User, path: str) -> Measured:
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(user, backend=f"{ModelBackend.__module__}.ModelBackend")
     for _ in range(2):
         page = client.get(path)
         assert page.status_code == 200, f"{path}: {page.status_code}"
-    with CaptureQueriesContext(connection) as statements:
+    return Measured([house.timed(lambda: client.get(path)) for _ in range(ROUNDS)], statements(client, path), len(page.content))
+
+
+def statements(client: Client, path: str) -> int:
+    """How many statements a page sends to the database."""
+    sent: list[str] = []
+
+    def noted(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        sent.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(noted):
         client.get(path)
-    return Measured([house.timed(lambda: client.get(path)) for _ in range(ROUNDS)], len(statements), len(page.content))
+    return len(sent)
 
 
 def say_mix(*landlords: Landlord) -> None:
@@ -181,7 +199,7 @@ def say_mix(*landlords: Landlord) -> None:
         tasks = Task.objects.filter(instance__landlord=landlord, status=Task.OPEN)
         late, oldest = tasks.filter(due_at__lt=timezone.now()).count(), cases.order_by("opened_at")[0].opened_at
         counts = f"{cases.count():>9}{cases.filter(closed_at=None).count():>8}{tasks.count():>12}{late:>8}"
-        print(f"{landlord.code:<20}{counts}{landlord.users.count():>10}{oldest:%Y-%m-%d}".rjust(14))
+        print(f"{landlord.code:<20}{counts}{landlord.users.count():>10}{oldest.date().isoformat():>14}")
 
 
 def compare(pages: Mapping[str, tuple[Measured, Measured]], cases: int) -> None:
