@@ -28,25 +28,25 @@ _NOTE = Form("note", "Write a note", "", "", "", (Question("text", "Note", "para
 _CONTACT = Form(
     "contact", "Write down a contact", "", "", "",
     (
-        Question("happened_at", "When was it?", "moment"),
+        Question("happened_at", "When did you speak or write?", "moment"),
         Question("way", "How?", "choice", options=tuple(Option(code, label) for code, label in Note.WAYS)),
         Question("direction", "Who began it?", "choice", options=(Option("out", "We did"), Option("in", "They did"))),
         Question("party", "With whom?", "person"),
         Question("whom", "Who was it?", "line", "Like “PC Lowe, Fenland police”.", when=("party", ELSE)),
-        Question("text", "What was said?", "paragraphs", "Their own words where it matters."),
+        Question("text", "What was said or written?", "paragraphs", "Their own words where it matters."),
         Question("minutes", "How many minutes did it take?", "whole", required=False),
     ),
 )  # fmt: skip
 _INCIDENT = Form(
     "incident", "Add an incident", "", "", "",
     (
-        Question("what", "What happened?", "paragraphs"),
+        Question("what", "What happened, in a few words?", "paragraphs"),
         Question("type", "What kind of incident was it?", "choice"),
-        Question("on", "On which day?", "date"),
+        Question("on", "On which day did it happen?", "date"),
         Question("when", "At what time, about?", "line", "Like “11pm to 1am”.", required=False),
         Question("place", "Where?", "line"),
         Question("postcode", "Postcode of the place", "line", required=False),
-        Question("party", "Who told us?", "person"),
+        Question("party", "Who told us of it?", "person"),
         Question("source", "Who was it?", "line", "Like “the caretaker”, or “I saw it”.", when=("party", ELSE)),
     ),
 )  # fmt: skip

@@ -89,7 +89,7 @@ _SAFE = Form(
             Option("message", "Never leave a message", "No voicemail, no word with whoever answers, no card through the door."),
         )),
         Question("ways", "How is it safe to reach them?", "paragraphs", "Like “By text first; she rings back”.", required=False),
-        Question("times", "When?", "paragraphs", "Like “Weekdays between 10am and 2pm, never at weekends”.", required=False),
+        Question("times", "When is it safe?", "paragraphs", "Like “Weekdays between 10am and 2pm, never at weekends”.", required=False),
         Question("numbers", "At which numbers or addresses?", "paragraphs", "They are in no letter to anybody else.", required=False),
         Question("words", "What do you say?", "paragraphs", "Who you say you are if somebody else answers.", required=False),
     ),
@@ -162,7 +162,7 @@ _CONSENT = Form(
     "consent", "", "", "", "",
     (
         Question("action", "What is it about?", "choice", options=tuple(Option(code, label) for code, label in Consent.ACTIONS)),
-        Question("answer", "What did they say?", "choice", options=(
+        Question("answer", "Do they agree?", "choice", options=(
             Option(Consent.GIVEN, "They agreed"),
             Option(Consent.REFUSED, "They refused"),
             Option(Consent.OVERRIDDEN, "We do it without their agreement", "Where somebody is at risk, or the law says so."),

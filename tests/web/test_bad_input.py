@@ -18,10 +18,11 @@ from PIL import Image
 
 from backend.accounts.invitations import invite
 from backend.accounts.models import Landlord, User
-from backend.casework import surveys
+from backend.casework import commands, surveys
 from backend.casework.models import Evidence, Record, Report, Survey
 from backend.web.logs import WithoutTokens
 from backend.workflow.models import Task
+from tests.answers import fill
 from tests.workflow.test_runner import close, open_case
 
 Who = Callable[[str], User]
@@ -53,15 +54,15 @@ def test_missing_answers_come_back_with_a_summary_and_what_was_typed(landlord: L
 def test_an_incomplete_address_is_one_sentence_and_the_answers_stay(landlord: Landlord, user: Who, now: datetime) -> None:
     case = open_case(landlord, user, now, postcode="")
     task = Task.objects.get(instance=case.instance)
-    answers = {"is_asb": "yes", "category": "NOI", "harm": "distress", "contact_method": "phone"}
+    answers = fill(commands.form_of(task), {"category": "NOI"})
     response = signed_in(user("calls")).post(reverse("task", args=[task.pk]), answers)
     assert response.status_code == 422 and "postcode" in response.content.decode() and 'value="NOI" checked' in response.content.decode()
 
 
 def test_a_task_done_twice_in_the_browser_says_so(landlord: Landlord, user: Who, now: datetime) -> None:
     case = open_case(landlord, user, now)
-    url = reverse("task", args=[Task.objects.get(instance=case.instance).pk])
-    answers = {"is_asb": "yes", "category": "NOI", "harm": "distress", "contact_method": "phone"}
+    task = Task.objects.get(instance=case.instance)
+    url, answers = reverse("task", args=[task.pk]), fill(commands.form_of(task), {})
     client = signed_in(user("calls"))
     assert client.post(url, answers).status_code == 302
     page = client.post(url, answers, follow=True).content.decode()

@@ -96,8 +96,10 @@ def test_a_hostile_file_is_refused_by_name(source: str, words: str) -> None:
 
 
 def test_an_overlay_changes_only_the_files_it_has() -> None:
-    laid = lay_over(BASELINE, {"pack.toml": 'extends = "baseline"\ntitle = "Ours"\n', "forms/visit.json": BASELINE["forms/update.json"]})
+    ours = BASELINE["forms/visit.json"].replace("Home visit or interview", "Visit by our neighbourhood team")
+    laid = lay_over(BASELINE, {"pack.toml": 'extends = "baseline"\ntitle = "Ours"\n', "forms/visit.json": ours})
     assert check.findings(laid) == []
+    assert laid["forms/visit.json"] == ours != BASELINE["forms/visit.json"]
     assert 'title = "Ours"' in laid["pack.toml"] and "extends" not in laid["pack.toml"]
     assert laid["triage.bpmn"] == BASELINE["triage.bpmn"]
 
@@ -170,7 +172,7 @@ SENSELESS = [
     ("severity.dmn", 'name="response" typeRef="string"', 'name="response" typeRef="integer"', "“response” cannot be 'urgent'", "Write a value of the column’s type."),
     ("letters.toml", "complaint_contact", "complaint_contacts", "The letter “We are closing your case” needs how to make a complaint", "under the key “complaint_contact”, or write it in letters.toml"),
     ("letters.toml", "[", "[[", "It cannot be read", "Check the file."),
-    ("forms/warning-letter.json", '"incidents"', '"incident"', "needs what has been reported", "under the key “incidents”"),
+    ("forms/advisory-letter.json", '"noticed"', '"notices"', "needs what has come to our notice", "under the key “noticed”"),
     ("promises.toml", 'code = "first-contact"', 'code = "first-contacts"', "needs the day and time by which we will make first contact", "under the key “first_contact_by”"),
 ]  # fmt: skip
 

@@ -50,12 +50,14 @@ def test_every_tool_runs_twice_at_once_in_any_order_to_its_end(walk: PackWalk, s
 def test_every_task_of_every_tool_is_come_to(walk: PackWalk) -> None:
     dice, done = random.Random(7), set[str]()
     offered = [offer.element for offer in walk.outcome.offers if offer.element not in TURNING]
-    for tool in offered:
+    powers = [option.value for option in walk.contents.forms["partner-talk"].questions[0].options]
+    for tool in [*offered, *["Tool_partner_power"] * (len(powers) - 1)]:
         walk.start(tool)
     while walk.outcome.open:
         task = dice.choice(walk.outcome.open)
         done.add(task.element)
-        walk.step("complete", task.id, walk._answers(task, FURTHEST))
+        further = {"partner_power": powers.pop()} if task.element == "Partner_talk" else {}
+        walk.step("complete", task.id, walk._answers(task, {**FURTHEST, **further}))
     called = {walk.contents.elements[tool].called for tool in offered} - {""}
     tasks = {e.id for d in walk.contents.diagrams.values() if d.process in called for e in d.elements.values() if e.kind in PEOPLE}
     assert tasks and tasks <= done
