@@ -19,7 +19,7 @@ from backend.workflow.packs import Pack
 #: Steps opened up, and how deep, before a pack is called too tangled to be proved.
 LIMIT, DEPTH = 20_000, 200
 #: Lines followed for all guard rails of a pack together, before the rest cannot be proved.
-FOLLOWED = 1_500_000
+FOLLOWED = 500_000
 
 
 class Tangled(Exception):

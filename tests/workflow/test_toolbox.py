@@ -48,6 +48,7 @@ def test_every_tool_runs_twice_at_once_in_any_order_to_its_end(walk: PackWalk, s
 
 
 def test_every_task_of_every_tool_is_come_to(walk: PackWalk) -> None:
+    """Each of a partner's powers at once too: none reads which power another run is about."""
     dice, done = random.Random(7), set[str]()
     offered = [offer.element for offer in walk.outcome.offers if offer.element not in TURNING]
     powers = [option.value for option in walk.contents.forms["partner-talk"].questions[0].options]

@@ -171,13 +171,15 @@ class Run:
         self._settle()
 
     def start_tool(self, toolbox: str, element: str, scope: Scope) -> str:
-        """Start a tool of an open toolbox; gives back the engine id of its first step."""
+        """Start a tool of an open toolbox; gives back the engine id of its first step. What one about somebody, or one that
+        names the facts that leave it, writes stays in a scope of its own; another's answers are the case's."""
         stage = self.top.subprocesses.get(UUID(toolbox))
         if stage is None or element not in getattr(stage.spec, "tools", ()):
             raise EngineError("This tool is not offered at this stage of the case.")
         host, key = around(stage), uuid4()
         assert host is not None
-        data = self.scope(key, scope, within=host.data, element=self.elements[element]) if scope else host.data
+        tool = self.elements[element]
+        data = self.scope(key, scope, within=host.data, element=tool) if scope or tool.properties.get("outputs") else host.data
         put(stage, element, key=key, data=data, marks={TOOL_RUN: str(key)})
         self._settle()
         return str(key)
