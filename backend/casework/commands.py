@@ -145,7 +145,8 @@ def attach_report(*, report: Report, case: Case, by: User, now: datetime) -> Cas
     _place(report, case, by, now)
     record("attach_report", "Attached a further report", landlord=case.landlord, by=by, at=now, case_id=case.pk, report=report.pk)
     if REPORT_ATTACHED in case.instance.messages:
-        runner.deliver(case.instance, REPORT_ATTACHED, facts={}, by=by, now=now, party_id=report.party_id)
+        # What the reporter's address lacks can only be put right once they are on the case.
+        runner.deliver(case.instance, REPORT_ATTACHED, facts={}, by=by, now=now, party_id=report.party_id, may_refuse=False)
     return case
 
 

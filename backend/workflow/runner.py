@@ -160,10 +160,12 @@ def complete(task: Task, *, facts: Mapping[str, Value], by: User, now: datetime,
 
 
 def deliver(
-    instance: Instance, message: str, *, facts: Mapping[str, Value], by: User | None, now: datetime, party_id: int | None = None
-) -> Instance:
-    """Pass a message to an instance that waits for it, or that it starts something in (about a person, if given)."""
-    return _command(instance.pk, lambda run: run.deliver(message, facts, _scope(party_id)), by=by, now=now)
+    instance: Instance, message: str, *, facts: Mapping[str, Value], by: User | None, now: datetime, party_id: int | None = None,
+    may_refuse: bool = True,
+) -> Instance:  # fmt: skip
+    """Pass a message to an instance that waits for it, or that it starts something in (about a person, if given). Without
+    `may_refuse`, what an operation would refuse is a fault to put right afterwards: the message has come all the same."""
+    return _command(instance.pk, lambda run: run.deliver(message, facts, _scope(party_id)), by=by, now=now, may_refuse=may_refuse)
 
 
 def start_tool(instance: Instance, *, element: str, party_id: int | None, by: User, now: datetime) -> Instance:
@@ -257,14 +259,15 @@ def holds(task: Task, text: str) -> bool:
 
 @transaction.atomic
 def _command(
-    instance_id: int, act: Callable[[Run], object], *, by: User | None, now: datetime, learn: Mapping[str, Value] | None = None
-) -> Instance:
-    return _move(_lock(instance_id), act, by=by, now=now, learn=learn)
+    instance_id: int, act: Callable[[Run], object], *, by: User | None, now: datetime,
+    learn: Mapping[str, Value] | None = None, may_refuse: bool = True,
+) -> Instance:  # fmt: skip
+    return _move(_lock(instance_id), act, by=by, now=now, learn=learn, may_refuse=may_refuse)
 
 
 def _move(
     instance: Instance, act: Callable[[Run], object], *, by: User | None, now: datetime,
-    learn: Mapping[str, Value] | None = None, subject: Any = None, mends: bool = True,
+    learn: Mapping[str, Value] | None = None, subject: Any = None, mends: bool = True, may_refuse: bool = True,
 ) -> Instance:  # fmt: skip
     """Load, act, settle and save one locked instance. What `mends` compares the tasks' rows with what the engine offers;
     the rest, the frequent ones, take the engine's word for what stood open."""
@@ -274,7 +277,7 @@ def _move(
     facts = contents.known(unpack(instance.facts), now.astimezone(LONDON).date())
     house = _House(instance, facts, by, now, subject)
     facts.update({name: house.accept(name, value) for name, value in (learn or {}).items()})
-    run = Run(contents.engine, contents.elements, house, facts, instance.state, can_refuse=by is not None)
+    run = Run(contents.engine, contents.elements, house, facts, instance.state, can_refuse=may_refuse and by is not None)
     act(run)
     _save(instance, run.outcome(), house, mends)
     return instance

@@ -5,10 +5,11 @@ Part of the checker, like `events`, `meaning`, `coverage` and `rails`; `check` i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from backend.workflow import catalogue
 from backend.workflow.bpmn import CONTAINERS, GATEWAYS, SYSTEM, Diagram, Element
+from backend.workflow.constructs import TERMINATE
 from backend.workflow.findings import Finding
 from backend.workflow.packs import Pack
 from backend.workflow.soundness import Budget, unsound
@@ -98,6 +99,14 @@ def _containers(diagram: Diagram) -> Iterator[str]:
     yield from (element.id for element in diagram.elements.values() if element.kind in CONTAINERS)
 
 
+def _ended_beside(diagram: Diagram, steps: Mapping[str, Element]) -> set[str]:
+    """The steps that may go round for ever: something side by side with them ends everything at once."""
+    final = spread({s.id for s in steps.values() if s.event == TERMINATE}, lambda s: [f.source for f in diagram.incoming.get(s, ())])
+    splits = {s for s in final if steps[s].kind == "parallelGateway"}
+    beside = spread(splits, lambda s: [f.target for f in diagram.outgoing.get(s, ())])
+    return {s for s in beside if diagram.outgoing.get(s)}
+
+
 def _check_container(diagram: Diagram, container: str) -> Iterator[Finding]:
     steps = {element.id: element for element in diagram.inside(container)}
     toolbox = container in diagram.elements and diagram.elements[container].kind == "adHocSubProcess"
@@ -113,7 +122,7 @@ def _check_container(diagram: Diagram, container: str) -> Iterator[Finding]:
         attached.setdefault(step.attached_to, []).append(step.id)
     reached = spread(starts | alone, lambda s: [*(f.target for f in diagram.outgoing.get(s, ())), *attached.get(s, ())])
     ends = {s.id for s in steps.values() if s.kind == "endEvent" or (toolbox and not diagram.outgoing.get(s.id)) or s.event_sub_process}
-    ending = spread(ends, lambda s: [f.source for f in diagram.incoming.get(s, ())])
+    ending = spread(ends, lambda s: [f.source for f in diagram.incoming.get(s, ())]) | _ended_beside(diagram, steps)
     for step in steps.values():
         if step.id not in reached:
             yield at(diagram, step, "Nothing leads here, so it would never happen.", "Draw a line to it, or delete it.")

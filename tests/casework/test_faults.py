@@ -55,7 +55,8 @@ def case_of(fault: Fault) -> Case:
 def test_the_step_names_the_facts_it_reads(stopped: Fault) -> None:
     contents = stopped.instance.version.contents
     assert stopped.name == "Risk band"
-    assert [fact.name for fact in facts_read(contents, stopped.element)] == ["risk_score"]
+    judged = ["risk_score", "danger", "hate_element", "domestic_abuse", "officer_view"]
+    assert [fact.name for fact in facts_read(contents, stopped.element)] == judged
     assert [fact.name for fact in facts_read(contents, "First_reached")] == ["reached"]
     assert [fact.name for fact in facts_read(contents, "Life_close")] == ["outcome"]
     suits = ["category", "hate_element", "domestic_abuse", "harm", "severity", "risk_band"]

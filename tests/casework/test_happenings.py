@@ -239,8 +239,11 @@ def test_a_mistaken_closure_is_taken_back_and_the_case_counts_once(landlord: Lan
     assert (again.closed_at, again.outcome, again.reference) == (None, "", case.reference) and queries.tools(again)
     later = now + timedelta(days=40)
     commands.start_tool(case=again, element="Tool_ready", party=None, by=leader, now=later)
-    for name in ("Start closing the case", "Talk to the reporters about closing", "Decide about the survey"):
+    for name in ("Start closing the case", "Talk to the reporters about closing", "Decide about closing"):
         do(case, name, leader, later)
+    assert open_tasks(case) == ["Take an objection, if one comes"]
+    later += timedelta(days=20)
+    jobs.fire_due(now=later)
     assert fresh(case).closed_at == later
     assert Case.objects.filter(closed_at__isnull=False).count() == 1
 

@@ -10,14 +10,14 @@ import pytest
 
 from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
-from backend.casework import commands, queries
+from backend.casework import commands, faults, queries
 from backend.casework.commands import Told
 from backend.casework.models import Case
 from backend.correspondence.models import Letter
 from backend.operations.draw_lot import lot
 from backend.rules.working_time import LONDON
 from backend.workflow import runner
-from backend.workflow.models import Instance, Task
+from backend.workflow.models import Fault, Instance, Task
 from backend.workflow.packs import with_settings
 from backend.workflow.publishing import publish
 from tests.answers import do, open_tasks
@@ -148,7 +148,7 @@ def test_updates_open_by_themselves_at_the_agreed_rhythm_for_each_reporter_who_g
     landlord: Landlord, user: Who, now: datetime
 ) -> None:
     case = at_work(landlord, user, now)
-    told = Told(what="It was loud again", place="4 Mill Lane", name="Joe Fry", address=("6 Mill Lane",), postcode="PE14 7DE")
+    told = Told(what="It was loud again", place="4 Mill Lane", name="Joe Fry", address=("6 Mill Lane", "WISBECH"), postcode="PE14 7DE")
     report = commands.take_report(landlord=landlord, channel="letter", told=told, by=user("calls"), now=now)
     commands.attach_report(report=report, case=case, by=user("calls"), now=now)
     pass_time(case, now + timedelta(days=3))
@@ -164,6 +164,34 @@ def test_updates_open_by_themselves_at_the_agreed_rhythm_for_each_reporter_who_g
     assert "Give the agreed update" not in open_tasks(case)
     pass_time(case, later + timedelta(days=4))
     assert open_tasks(case).count("Give the agreed update") == 2
+
+
+def test_a_further_report_with_half_an_address_is_attached_and_its_letter_waits_for_the_rest(
+    landlord: Landlord, user: Who, now: datetime
+) -> None:
+    case = at_work(landlord, user, now)
+    told = Told(what="It was loud again", place="4 Mill Lane", name="Joe Fry", address=("6 Mill Lane",), postcode="PE14 7DE")
+    report = commands.take_report(landlord=landlord, channel="letter", told=told, by=user("calls"), now=now)
+    commands.attach_report(report=report, case=case, by=user("calls"), now=now)
+    fault = Fault.objects.get(instance=case.instance_id, resolved_at=None)
+    assert fault.name == "Acknowledge the report" and not Letter.objects.filter(party__person__name="Joe Fry").exists()
+    party = case.parties.get(person__name="Joe Fry")
+    commands.identify_party(
+        party=party, name="Joe Fry", phone="", email="", address=["6 Mill Lane", "WISBECH"], postcode="PE14 7DE", by=user("leader"), now=now
+    )
+    faults.retry_fault(fault_id=fault.pk, facts={}, reason="The town is there now", by=user("leader"), now=now)
+    assert Letter.objects.get(party=party).kind == "acknowledgement" and "Contact this reporter" in open_tasks(case)
+
+
+def test_a_disclosure_at_first_contact_reaches_the_case_and_mediation_is_not_advised(landlord: Landlord, user: Who, now: datetime) -> None:
+    case = open_case(landlord, user, now)
+    do(case, "Triage the report", user("calls"), now)
+    do(case, "Contact the reporter", user("officer"), now, domestic_abuse="yes")
+    while not queries.tools(Case.objects.get(pk=case.pk)):
+        do(case, open_tasks(case)[0], user("leader"), now)
+    assert Case.objects.get(pk=case.pk).instance.facts["domestic_abuse"] is True
+    unadvised = {tool.element for tool in queries.tools(Case.objects.get(pk=case.pk)) if tool.reason}
+    assert {"Tool_mediation", "Tool_restorative", "Tool_gna"} <= unadvised
 
 
 def test_the_risk_is_looked_at_again_and_the_leader_reviews_while_the_case_is_open(landlord: Landlord, user: Who, now: datetime) -> None:

@@ -118,14 +118,16 @@ def test_a_timer_that_waits_in_the_engine_moves_too(landlord: Landlord, user: Wh
     shut(landlord, user("admin"))
     instance = Instance.objects.get(pk=case.instance_id)
     assert instance.due_at == at("2026-11-26 17:00") and "2026-11-26" in str(instance.state)
-    assert Entry.objects.get(verb="recompute_promise").case_id == case.pk
+    entry = Entry.objects.get(verb="recompute_promise", sentence__contains="28 days")
+    assert entry.case_id == case.pk
 
 
 def test_a_timer_of_calendar_days_stays(landlord: Landlord, user: Who) -> None:
     case = surveyed(landlord, user, "days(28, since=survey_sent_at)")
-    before = Instance.objects.get(pk=case.instance_id).due_at
-    assert shut(landlord, user("admin")).moved == 0
-    assert Instance.objects.get(pk=case.instance_id).due_at == before
+    assert "2026-12-18" in str(Instance.objects.get(pk=case.instance_id).state)
+    assert shut(landlord, user("admin")).moved == 1, "the working days in which a mistaken closure can be taken back, and nothing else"
+    assert Entry.objects.get(verb="recompute_promise").sentence.startswith("“10 working days”")
+    assert "2026-12-18" in str(Instance.objects.get(pk=case.instance_id).state)
 
 
 def surveyed(landlord: Landlord, user: Who, wait: str) -> Case:
@@ -148,7 +150,7 @@ def test_batches_take_a_fixed_number_of_statements_each_and_go_on_where_they_sto
         Task(
             instance=first.instance,
             engine_id=uuid4(),
-            element="Tool_visit",
+            element="Visit_arrange",
             name="Visit",
             role="x",
             due_at=at("2026-11-27 17:00"),

@@ -228,11 +228,12 @@ class Ward:
     def _moved_to_end(self, case: Case) -> bool:
         if Instance.objects.get(pk=case.instance_id).ended_at is not None:
             return True
-        waiting = list(_open(case))
+        waiting = [task for task in _open(case) if not _lapses(task)]
         for task in waiting:
             self.work(task)
         if not waiting and not self._tool(case, lambda tools: next(t for t in tools if t.element == "Tool_ready")):
-            jobs.fire_due(now=self.now + timedelta(days=90))
+            self.now += timedelta(days=90)
+            jobs.fire_due(now=self.now)
         return False
 
     def work(self, task: Task) -> None:
@@ -291,6 +292,12 @@ REPORT: Data = {
 def _open(case: Case) -> Iterator[Task]:
     found = Task.objects.filter(instance=case.instance_id, status=Task.OPEN).select_related("instance__version", "instance__case", "owner")
     return iter(found.order_by("pk"))
+
+
+def _lapses(task: Task) -> bool:
+    """Whether a task goes by itself when nobody has done it in time, as one that waits for an objection does."""
+    limits = (e for e in task.instance.version.contents.elements.values() if e.attached_to == task.element)
+    return any(limit.event == "timer" and limit.interrupting for limit in limits)
 
 
 def poisoned(landlord: Landlord, now: datetime, *, seed: int, reports: int, submissions: int, cases: int) -> Ward:
