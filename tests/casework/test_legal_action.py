@@ -13,6 +13,7 @@ from backend.casework import commands, queries, tasks
 from backend.casework.commands import Told
 from backend.casework.models import Case, Party
 from backend.errors import InvalidAnswers, NotAllowed, Refused
+from backend.rules.working_time import LONDON
 from backend.workflow import check, runner
 from backend.workflow.models import Instance, Task
 from backend.workflow.packs import flattened, read_pack, with_settings
@@ -128,7 +129,7 @@ def to_the_day(case: Case, now: datetime) -> datetime:
         assert due is not None
         later = max(later, due)
         runner.tick(case.instance_id, now=later)
-    return later
+    return later.astimezone(LONDON)
 
 
 def at_law(case: Case) -> list[str]:
