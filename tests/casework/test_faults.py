@@ -59,7 +59,7 @@ def test_the_step_names_the_facts_it_reads(stopped: Fault) -> None:
     assert [fact.name for fact in facts_read(contents, stopped.element)] == judged
     assert [fact.name for fact in facts_read(contents, "First_reached")] == ["reached"]
     assert [fact.name for fact in facts_read(contents, "Life_close")] == ["outcome"]
-    suits = ["category", "hate_element", "domestic_abuse", "harm", "severity", "risk_band"]
+    suits = ["category", "disclosed", "harm", "severity", "risk_band"]
     assert [fact.name for fact in facts_read(contents, "PutRight_tools")] == ["ready_to_close", *suits]
     assert [fact.name for fact in facts_read(contents, "Survey_wait") or facts_read(contents, timer(stopped))] == ["survey_sent_at"]
     assert facts_read(contents, "no such step") == []

@@ -140,6 +140,16 @@ def test_a_landlord_draws_a_message_of_their_own_without_a_word_of_python(landlo
     assert "Record the incident" in open_tasks(case)
 
 
+def test_what_one_person_disclosed_stays_known_whatever_the_next_one_says(landlord: Landlord, user: Who, now: datetime) -> None:
+    case = at_stage("tools", landlord, user, now)
+    for hate, abuse, known in (("no", "no", False), ("no", "yes", True), ("no", "no", True)):
+        tell(case, "disclosure", user("officer"), now)
+        do(case, "Record the disclosure", user("leader"), now, hate_element=hate, domestic_abuse=abuse)
+        assert fresh(case).instance.facts["disclosed"] is known
+    unadvised = {tool.element for tool in queries.tools(fresh(case)) if tool.reason}
+    assert {"Tool_mediation", "Tool_restorative", "Tool_gna"} <= unadvised
+
+
 def test_a_changed_risk_is_written_on_the_case(landlord: Landlord, user: Who, now: datetime) -> None:
     case = at_stage("tools", landlord, user, now)
     before = (case.category, case.risk_band)

@@ -163,7 +163,7 @@ SENSELESS = [
     ("put-things-right.bpmn", 'name="offered" value="escalated"', 'name="offered" value="escalatd"', "“escalatd” is not a fact", "Did you mean “escalated”?"),
     ("put-things-right.bpmn", "<bpmn:completionCondition>ready_to_close", "<bpmn:completionCondition>ready_to_closed", "“ready_to_closed” is not a fact", "Did you mean “ready_to_close”?"),
     ("alongside.bpmn", '<bpmn:terminateEventDefinition id="Along_end_event" />', "", "Nothing leads on from here to an end", "Draw a line on from it."),
-    ("lifecycle.bpmn", 'value="risk_score risk_band hate_element domestic_abuse update_rhythm plan_agreed"', 'value="risk_scor"', "“risk_scor” is not a fact", "Did you mean “risk_score”?"),
+    ("lifecycle.bpmn", 'value="risk_score risk_band hate_element domestic_abuse disclosed update_rhythm plan_agreed"', 'value="risk_scor"', "“risk_scor” is not a fact", "Did you mean “risk_score”?"),
     ("promises.toml", "response == 'urgent'", "response == 'urgnt'", "“response” is never “urgnt”", "Did you mean “urgent”?"),
     ("promises.toml", 'since = "reported_at"', 'since = "category"', "“category” is not a fact that holds a moment", "Choose one."),
     ("severity.dmn", '"HAT","DOM","VIO"', '"HAT","DMO","VIO"', "“category” is never “DMO”", "Did you mean “DOM”?"),
