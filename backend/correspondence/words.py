@@ -44,7 +44,8 @@ def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     own = {}
     for need in kind.needs:
         find = _COMPUTED.get(need.name)
-        value = (find(writing) if find else None) or answers.get(need.name) or words.get(need.name)
+        answer = answers.get(need.name)
+        value = (find(writing) if find else None) or (answer if _could_be(need, answer) else None) or words.get(need.name)
         if value is not None:
             own[need.name] = _shape(need, value)
     return {**_standard(writing.case, writing.party, writing.now), **own}
@@ -91,6 +92,11 @@ def _answers(case: Case, party: Party) -> dict[str, Any]:
         for answers in records.values_list("answers", flat=True):
             found.update({answer["key"]: answer.get("letter", answer["value"]) for answer in answers})
     return found
+
+
+def _could_be(need: letters.Need, answer: object) -> bool:
+    """False for an answer that only goes by the same name: a table is not typed in one box."""
+    return need.type != "rows" or len(need.columns) == 1 or isinstance(answer, list)
 
 
 def _shape(need: letters.Need, value: Any) -> Any:

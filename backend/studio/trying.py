@@ -24,8 +24,10 @@ from backend.rules.working_time import LONDON
 from backend.studio import expectations
 from backend.workflow import runner
 from backend.workflow.filling import SAID, fill
+from backend.workflow.findings import PackRefused
 from backend.workflow.forms import Form, Question
-from backend.workflow.models import Instance, Task, Version
+from backend.workflow.models import Instance, PackFiles, Task, Version
+from backend.workflow.packs import content_hash, read_pack, with_settings
 from backend.workflow.publishing import live_version
 from backend.workflow.scenarios import Move, Scenario
 from backend.workflow.walked import Token, tokens, walked
@@ -53,9 +55,25 @@ def play(scenario: Scenario, *, landlord: Landlord) -> Played:
     not go as it is written."""
     with transaction.atomic():
         try:
-            return _Play(scenario, landlord, live_version(landlord)).whole()
+            return _Play(scenario, landlord, _version(scenario, landlord)).whole()
         finally:
             transaction.set_rollback(True)
+
+
+def _version(scenario: Scenario, landlord: Landlord) -> Version:
+    """The landlord's live version, or one beside it in which its settings are as the scenario says."""
+    live = live_version(landlord)
+    if not scenario.settings:
+        return live
+    if strange := sorted(scenario.settings.keys() - live.contents.settings.keys()):
+        raise ScenarioFailed(f"{scenario.title}: there is no setting “{strange[0]}”.")
+    try:
+        files = with_settings(live.files, scenario.settings)
+        read_pack(files)
+    except PackRefused as error:
+        raise ScenarioFailed(f"{scenario.title}: {error.sentence}") from error
+    content, _ = PackFiles.objects.get_or_create(digest=content_hash(files), defaults={"files": files})
+    return Version.objects.create(pack=live.pack, number=live.number + 1, content=content, published_at=scenario.starts)
 
 
 @dataclass

@@ -5,6 +5,7 @@ it proved, and a landlord's own pack lays its scenarios over the base's. Knows t
 diagrams is seen by playing them.
 
     title = "Noise that stops after a talk"        starts = 2026-11-20T10:00:00        codes = ["N1-66"]
+    settings = { call_sample = 100 }               (what this landlord decided otherwise, if the example needs it)
     [people.marian]      name = "Marian Webb"      (or description, for somebody not known yet)
     [[step]]             one of `VERBS`, what belongs to it, and what is expected after it
 """
@@ -21,7 +22,7 @@ from backend.rules.working_time import LONDON
 from backend.workflow.findings import Finding, PackRefused
 
 FOLDER = "scenarios/"
-_HEAD = {"title", "codes", "starts", "people", "step"}
+_HEAD = {"title", "codes", "starts", "settings", "people", "step"}
 _PERSON = {"name", "description", "phone", "email", "address", "postcode", "confidential"}
 _TOLD = {"channel", "what", "place", "place_postcode", "happened", "adjustments", "as"}
 #: What a step can be, what may be said with it, and whether it names one of the scenario's people.
@@ -56,7 +57,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`codes` are the practices that it proves."""
+    """`codes` are the practices that it proves; `settings` are values in place of the pack's own, by code."""
 
     name: str
     title: str
@@ -64,6 +65,7 @@ class Scenario:
     starts: datetime
     people: Mapping[str, Mapping[str, Any]]
     moves: tuple[Move, ...] = field(repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_scenario(name: str, source: str) -> Scenario:
@@ -77,7 +79,7 @@ def read_scenario(name: str, source: str) -> Scenario:
         raise PackRefused([Finding(file, where, sentence, "Check the scenario.") for where, sentence in problems])
     moves = tuple(_move(number, step) for number, step in enumerate(raw["step"], 1))
     starts = raw["starts"] if raw["starts"].tzinfo else raw["starts"].replace(tzinfo=LONDON)
-    return Scenario(name, raw["title"], tuple(raw.get("codes", ())), starts, raw.get("people", {}), moves)
+    return Scenario(name, raw["title"], tuple(raw.get("codes", ())), starts, raw.get("people", {}), moves, raw.get("settings", {}))
 
 
 def _move(number: int, step: Mapping[str, Any]) -> Move:
@@ -94,6 +96,8 @@ def _problems(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "", "A scenario needs a title and the date and time when it starts."
     if not _are(raw.get("codes", []), str):
         yield "codes", "Its codes are not a list of texts."
+    if not isinstance(raw.get("settings", {}), dict):
+        yield "settings", "Its settings are not a table."
     people, steps = raw.get("people", {}), raw.get("step", [])
     if not isinstance(people, dict) or not all(isinstance(person, dict) for person in people.values()):
         yield "people", "Its people are not tables, one for each."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,8 @@ def missed(walked: set[str]) -> list[str]:
 def test_a_line_that_nobody_went_along_is_missed(landlord: Landlord) -> None:
     walked = {*play(PACK.scenarios["children-playing"], landlord=landlord).lines}
     said = missed(walked)
-    assert "triage.bpmn: Anti-social behaviour? -> yes -> Severity and response" in said
-    assert "triage.bpmn: Anti-social behaviour? -> no -> Not anti-social behaviour" not in said
+    assert "triage.bpmn: Do we take it on? -> yes -> Severity and response" in said
+    assert "triage.bpmn: Pass it on? -> no -> Not anti-social behaviour" not in said
 
 
 def scenario(steps: str) -> Scenario:
@@ -95,8 +96,23 @@ def test_nobody_with_the_role_is_said(landlord: Landlord) -> None:
         play(scenario('{ report = "ann" }'), landlord=landlord)
 
 
+def test_a_scenario_is_played_with_the_settings_that_it_names_and_they_change_nothing_else(landlord: Landlord) -> None:
+    known = PACK.scenarios["noise-settled-by-a-talk"]
+    for percent, line in ((100, "Aftercare_f5"), (0, "Aftercare_f4")):
+        played = play(replace(known, settings={"call_sample": percent}), landlord=landlord)
+        assert played.lines & {"Aftercare_f4", "Aftercare_f5"} == {line}
+    assert landlord.pack.versions.count() == 1
+
+
+def test_a_setting_that_there_is_not_or_that_cannot_be_so_fails_the_scenario(landlord: Landlord) -> None:
+    for settings, words in (({"mood": 1}, "no setting “mood”"), ({"landlord_type": "king"}, "cannot be “king”")):
+        with pytest.raises(ScenarioFailed, match=words):
+            play(replace(PACK.scenarios["children-playing"], settings=settings), landlord=landlord)
+
+
 UNREADABLE = [
     ("title = 1", "needs a title"), ('colour = "red"', "no “colour”"), ("codes = [1]", "codes are not a list"),
+    ("settings = 1", "settings are not a table"),
     ("people.ann = { shoe = 1 }", "no “shoe”"), ("step = 1", "needs steps"), ("step = [{ wave = 1 }]", "A step is one of"),
     ("step = [{ do = 'x', wait = 'y' }]", "A step is one of"), ("step = [{ do = 'x', channel = 'y' }]", "“channel” does not belong"),
     ("step = [{ add = 'bob' }]", "“bob” is not one of"), ("step = [{ start = 'x', for = 'bob' }]", "“bob” is not one of"),

@@ -53,7 +53,8 @@ def test_wrong_answers_change_nothing(landlord: Landlord, user: Who, now: dateti
     task = Task.objects.get(instance=case.instance)
     with pytest.raises(InvalidAnswers) as caught:
         commands.complete_task(task_id=task.pk, data={"is_asb": ["yes"], "category": ["NOSUCH"]}, by=user("calls"), now=now)
-    assert set(caught.value.problems) == {"category", "harm", "contact_method"}
+    assert {"category", "harm", "contact_method"} <= set(caught.value.problems)
+    assert not {"is_asb", "passed_on", "reasons"} & set(caught.value.problems)
     assert open_tasks(case) == ["Triage the report"] and not Record.objects.exists()
 
 
@@ -105,8 +106,9 @@ def test_the_next_case_follows_a_new_version_and_an_open_case_keeps_its_own(land
     publish(landlord=landlord, files=files, note="Plainer words", by=None, now=now)
     new = open_case(landlord, user, now)
     assert (open_tasks(old), open_tasks(new)) == (["Triage the report"], ["Sort the report"])
-    questions = [commands.form_of(Task.objects.get(instance=case.instance)).questions[0].label for case in (old, new)]
-    assert questions == ["Is this anti-social behaviour?", "Is it ASB, in your view?"]
+    asked = [{q.label for q in commands.form_of(Task.objects.get(instance=case.instance)).questions} for case in (old, new)]
+    assert asked[0] ^ asked[1] == {"Is this anti-social behaviour?", "Is it ASB, in your view?"}
+    assert "Is this anti-social behaviour?" in asked[0]
 
 
 def test_a_published_version_cannot_be_changed(landlord: Landlord) -> None:

@@ -102,8 +102,10 @@ def test_a_timer_that_cannot_be_acted_on_holds_nothing_up_and_managers_see_it(
 
 
 def test_a_timer_in_time_leaves_no_word_on_the_history(landlord: Landlord, user: Who, now: datetime) -> None:
-    close(open_case(landlord, user, now), user, now)
-    assert jobs.fire_due(now=now + timedelta(days=28, seconds=59)) == 1
+    case = open_case(landlord, user, now)
+    close(case, user, now)
+    due = Instance.objects.get(pk=case.instance_id).due_at
+    assert due is not None and jobs.fire_due(now=due + timedelta(seconds=59)) == 1
     assert not Entry.objects.filter(verb="late_timer").exists()
 
 
@@ -136,7 +138,12 @@ def reminding(landlord: Landlord, user: Who, now: datetime) -> Case:
     files = dict(landlord.pack.live.files)
     drawn = files["survey.bpmn"].replace('<bpmn:sequenceFlow id="Survey_f1"', REMIND, 1)
     files["survey.bpmn"] = drawn.replace("days(28, since=survey_sent_at)", "months(3, since=survey_sent_at)")
-    files["after-closing.bpmn"] = files["after-closing.bpmn"].replace("working_days(10, since=closed_at)", "months(6, since=closed_at)")
+    for file, others in (
+        ("after-closing.bpmn", "working_days(10, since=closed_at)"),
+        ("aftercare.bpmn", "days(aftercare_days, since=closed_at)"),
+    ):
+        assert others in files[file]
+        files[file] = files[file].replace(others, "months(6, since=closed_at)")
     publish(landlord=landlord, files=files, note="", by=None, now=now)
     case = open_case(landlord, user, now)
     close(case, user, now)
