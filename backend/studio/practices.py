@@ -154,6 +154,10 @@ def _role(code: str, pack: Pack) -> Place | None:
     return Place(f"Role: {pack.roles[code].name}") if code in pack.roles else None
 
 
+def _setting(code: str, pack: Pack) -> Place | None:
+    return Place(f"Setting: {pack.settings[code].name}", reverse("settings")) if code in pack.settings else None
+
+
 def _rail(title: str, pack: Pack) -> Place | None:
     return Place(f"Guard rail: {title}") if any(rail.get("title") == title for rail in pack.rails) else None
 
@@ -194,6 +198,6 @@ def _spoken(name: str) -> str:
 
 
 _KINDS: Mapping[str, Callable[[str, Pack], Place | None]] = {
-    "element": _element, "question": _question, "option": _option, "row": _row, "promise": _promise, "role": _role, "rail": _rail,
-    "letter": _letter, "operation": _operation, "message": _message, "channel": _channel, "measure": _measure, "page": _page,
+    "element": _element, "question": _question, "option": _option, "row": _row, "promise": _promise, "role": _role, "setting": _setting,
+    "rail": _rail, "letter": _letter, "operation": _operation, "message": _message, "channel": _channel, "measure": _measure, "page": _page,
 }  # fmt: skip

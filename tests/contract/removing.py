@@ -88,6 +88,7 @@ def _listed(file: str, table: str) -> Callable[[dict[str, str], str], dict[str, 
 
 _FROM_PACK: dict[str, Callable[[dict[str, str], str], dict[str, str]]] = {
     "element": _element, "question": _question, "option": _option, "row": _row, "promise": _listed(PROMISES, "promise"), "role": _listed(ABOUT, "role"),
+    "setting": _listed(ABOUT, "setting"),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 
@@ -31,6 +32,15 @@ def test_every_practice_is_met_or_says_why_not() -> None:
     for practice in sources().practices.values():
         said = [bool(practice.where), bool(practice.not_yet), bool(practice.context)]
         assert sum(said) == 1 and bool(practice.sees) == bool(practice.where), practice.code
+
+
+#: What the procedure itself does not cover: numbers, prevention, publicity, and the landlord's own governance.
+BEYOND = {"measures", "risk-register", "prevention", "engagement", "governance", "partners"}
+
+
+def test_what_the_procedure_covers_is_met_or_has_a_reason_of_its_own() -> None:
+    reasons = [practice.why for practice in sources().practices.values() if not practice.where and not set(practice.kinds) <= BEYOND]
+    assert [why for why, number in Counter(reasons).items() if number > 1] == []
 
 
 def test_the_steps_and_scenarios_of_the_pack_name_practices_that_there_are() -> None:

@@ -101,14 +101,16 @@ def test_a_report_that_is_not_anti_social_behaviour_ends_with_its_reason_and_a_l
 def test_the_next_case_follows_a_new_version_and_an_open_case_keeps_its_own(landlord: Landlord, user: Who, now: datetime) -> None:
     old = open_case(landlord, user, now)
     files = dict(landlord.pack.live.files)
-    files["forms/triage.json"] = files["forms/triage.json"].replace("Is this anti-social behaviour?", "Is it ASB, in your view?")
+    files["forms/triage.json"] = files["forms/triage.json"].replace(
+        "Do we take this on as anti-social behaviour?", "Is it ASB, in your view?"
+    )
     files["triage.bpmn"] = files["triage.bpmn"].replace('name="Triage the report"', 'name="Sort the report"')
     publish(landlord=landlord, files=files, note="Plainer words", by=None, now=now)
     new = open_case(landlord, user, now)
     assert (open_tasks(old), open_tasks(new)) == (["Triage the report"], ["Sort the report"])
     asked = [{q.label for q in commands.form_of(Task.objects.get(instance=case.instance)).questions} for case in (old, new)]
-    assert asked[0] ^ asked[1] == {"Is this anti-social behaviour?", "Is it ASB, in your view?"}
-    assert "Is this anti-social behaviour?" in asked[0]
+    assert asked[0] ^ asked[1] == {"Do we take this on as anti-social behaviour?", "Is it ASB, in your view?"}
+    assert "Do we take this on as anti-social behaviour?" in asked[0]
 
 
 def test_a_published_version_cannot_be_changed(landlord: Landlord) -> None:
