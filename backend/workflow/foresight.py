@@ -157,7 +157,7 @@ class Foresight:
 
     def _onward(self, element: Element) -> Iterator[tuple[int, Element]]:
         """What a step leads to: what can happen beside it, then what follows once everything inside it is over."""
-        yield from ((1, limit) for limit in self.attached.get(element.id, ()))
+        yield from ((_LAST if self._by_hand(limit) else 1, limit) for limit in self.attached.get(element.id, ()))
         yield from ((self._span(element), target) for target in self._next(element))
 
     def _begun(self, container: str) -> Iterator[tuple[int, Element]]:
