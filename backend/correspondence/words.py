@@ -44,8 +44,7 @@ def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     own = {}
     for need in kind.needs:
         find = _COMPUTED.get(need.name)
-        answer = answers.get(need.name)
-        value = (find(writing) if find else None) or (answer if _could_be(need, answer) else None) or words.get(need.name)
+        value = (find(writing) if find else None) or _fitting(need, answers.get(need.name)) or words.get(need.name)
         if value is not None:
             own[need.name] = _shape(need, value)
     return {**_standard(writing.case, writing.party, writing.now), **own}
@@ -94,9 +93,9 @@ def _answers(case: Case, party: Party) -> dict[str, Any]:
     return found
 
 
-def _could_be(need: letters.Need, answer: object) -> bool:
-    """False for an answer that only goes by the same name: a table is not typed in one box."""
-    return need.type != "rows" or len(need.columns) == 1 or isinstance(answer, list)
+def _fitting(need: letters.Need, answer: Any) -> Any:
+    """The answer, unless it is to another question under the same key: one box cannot be a list with several columns."""
+    return None if need.type == "rows" and len(need.columns) > 1 and isinstance(answer, str) else answer
 
 
 def _shape(need: letters.Need, value: Any) -> Any:

@@ -138,20 +138,24 @@ def _add_respondent(story: _Story, case: Case, now: datetime) -> None:
 
 
 def _do(story: _Story, task: Task, happening: Happening, now: datetime) -> None:
-    task = Task.objects.select_related("instance__version", "owner").get(pk=task.pk)
+    task = Task.objects.select_related("instance__version", "instance__case", "owner").get(pk=task.pk)
     if task.status != Task.OPEN:
         return
     able = [user for user in (task.owner, *story.staff.values()) if user and (user == task.owner or task.role in user.role_codes)]
     by = next((user for user in able if not separation.did_before(task, user)), None)
     if by is None:
         return  # It waits for somebody who had no part in it.
-    data = _answers(commands.form_of(task), happening, story.dice, now)
+    form = commands.form_of(task)
+    people = commands.people_for(task, form, task.instance.case)
+    data = _answers(form, happening, people, story.dice, now)
     commands.complete_task(task_id=task.pk, data=data, by=by, now=now)
 
 
-def _answers(form: Form, happening: Happening, dice: random.Random, now: datetime) -> dict[str, list[str]]:
-    """Plausible answers to any form."""
-    known = {
+def _answers(
+    form: Form, happening: Happening, people: Mapping[str, Mapping[str, str]], dice: random.Random, now: datetime
+) -> dict[str, list[str]]:
+    """Plausible answers to any form; `people` are those who may be named in one."""
+    known = {key: next(iter(offered), "") for key, offered in people.items()} | {
         "is_asb": "yes" if happening.category else "no", "category": happening.category, "harm": happening.harm,
         "tenancy_type": "assured", "rent_period": "weekly",
         "identity": "yes" if happening.category == "HAT" else "no", "domestic_abuse": "yes" if happening.category == "DOM" else "no",
@@ -181,4 +185,6 @@ def _answer(question: Question, known: str, dice: random.Random, now: datetime) 
             return {question.key: [known or "yes"]}
         case "choice" | "choices":
             return {question.key: [known or dice.choice(question.options).value]}
+        case "whole":
+            return {question.key: [str(dice.randint(2, 6))]}
     return {question.key: [known or WRITTEN.get(question.key, dice.choice(_SENTENCES))]}

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Landlord, User
 from backend.casework import commands, surveys
-from backend.casework.models import Party, Survey
+from backend.casework.models import Party, Record, Survey
 from backend.casework.surveys import LinkUsed
 from backend.correspondence import commands as letters
 from backend.correspondence import jobs
@@ -113,6 +113,25 @@ def test_a_letter_that_would_tell_somebody_else_who_reported_is_refused_while_th
     assert not Letter.objects.filter(kind="warning").exists()
     do(case, "Write the warning letter", officer, now, changes="Keep the noise at 4 Mill Lane down after eleven.")
     assert Letter.objects.filter(kind="warning").exists()
+
+
+def test_a_list_in_a_letter_is_never_the_answer_to_another_question_under_the_same_key(
+    landlord: Landlord, user: Who, now: datetime
+) -> None:
+    case, officer = open_case(landlord, user, now), user("officer")
+    do(case, "Triage the report", user("calls"), now)
+    for name in ("Contact the reporter", "Ask the risk questions", "Agree the action plan"):
+        do(case, name, officer, now)
+    party = commands.add_party(
+        case=case, role=Party.RESPONDENT, name="Barry Cole", description="", phone="", email="", address=["4 Mill Lane", "WISBECH"],
+        postcode="PE14 7DE", confidential=False, by=officer, now=now,
+    )  # fmt: skip
+    said = [{"key": "support", "label": "What support was offered?", "shown": "She is afraid", "value": "She is afraid"}]
+    Record.objects.create(case=case, form="hate-route", title="Partners told", answers=said, by=officer, at=now)
+    case.refresh_from_db()
+    commands.start_tool(case=case, element="Tool_warning", party=party, by=officer, now=now)
+    do(case, "Write the warning letter", officer, now)
+    assert Letter.objects.get(kind="warning").data["support"] == case.instance.version.contents.standing["support"]
 
 
 def test_a_letter_is_sent_once(letter: Letter, user: Who, now: datetime) -> None:

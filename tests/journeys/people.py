@@ -57,7 +57,7 @@ class Person:
         self.visited.add(self.page.url.removeprefix(self.site))
 
     def sees(self, text: str) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
 
     def fill(self, **given: str) -> None:
         """Fill in the form on the page: what is given by key, the rest as it comes. Nested questions appear as answers bring them up."""

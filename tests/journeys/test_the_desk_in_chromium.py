@@ -18,10 +18,11 @@ def test_the_pages_of_the_desk_are_whole_and_lead_back(browser: Browser, site: s
     report(calls, "Keep the report", f"Ann Lee {width}", "Music every night.")
     calls.press("Open a new case")
     case = calls.page.url.removeprefix(site)
-    calls.go("/tasks?when=week")
+    narrowed = "/tasks?kind=Triage%20the%20report"
+    calls.go(narrowed)
     calls.page.get_by_role("button", name="Take it").first.click()
     calls.sees("is yours now.")
-    assert calls.page.url.endswith("/tasks?when=week")
+    assert calls.page.url.endswith(narrowed)
     calls.go(case)
     calls.click("Triage the report")
     calls.sees("When you finish this")

@@ -27,7 +27,7 @@ def data(owner: Person) -> dict[str, object]:
 def saved(owner: Person) -> Diagram:
     """What the server has after Save, without the lines of the file."""
     owner.page.get_by_test_id("save").click()
-    expect(owner.page.get_by_test_id("status")).to_contain_text("Saved")
+    expect(owner.page.get_by_test_id("status")).to_contain_text("Saved", timeout=15_000)
     return comparable(str(data(owner)["xml"]))
 
 
