@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,6 +16,8 @@ from backend.errors import NotAllowed
 from backend.studio.practices import coverage, sources
 from backend.workflow.publishing import live_version
 
+PER_PAGE = 100
+
 
 @require_safe
 def practices(request: HttpRequest) -> HttpResponse:
@@ -24,7 +27,8 @@ def practices(request: HttpRequest) -> HttpResponse:
     version, all_of = live_version(request.user.landlord), sources()
     lines, kind = coverage(version.contents), request.GET.get("kind", "")
     shown = [line for line in lines if not kind or kind in line.practice.kinds]
-    groups = [(all_of.sources[source], [*found]) for source, found in groupby(shown, key=lambda line: line.practice.source)]
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    groups = [(all_of.sources[source], [*found]) for source, found in groupby(page, key=lambda line: line.practice.source)]
     met = sum(bool(line.practice.where) for line in shown)
-    context = {"version": version, "lines": shown, "groups": groups, "kinds": all_of.kinds, "kind": kind, "met": met}
+    context = {"version": version, "page": page, "groups": groups, "kinds": all_of.kinds, "kind": kind, "met": met}
     return render(request, "studio/practices.html", context)

@@ -91,7 +91,8 @@ def procedure(request: HttpRequest, process: str = "") -> HttpResponse:
     links = {e.id: reverse("procedure", args=[e.called]) for e in shown.elements.values() if e.kind == "callActivity"}
     svg = draw(shown, marks, links=links, title=shown.name)
     steps = [(element, marks[element.id].words if element.id in marks else "") for element in in_reading_order(shown)]
-    context = {"version": live, "contents": contents, "shown": shown, "diagram": mark_safe(svg), "steps": steps}  # noqa: S308
+    diagrams = sorted(contents.diagrams.values(), key=lambda d: (d.process != contents.start, d.name))
+    context = {"version": live, "diagrams": diagrams, "shown": shown, "diagram": mark_safe(svg), "steps": steps}  # noqa: S308
     return render(request, "managers/procedure.html", context)
 
 
