@@ -97,7 +97,7 @@ def test_nobody_with_the_role_is_said(landlord: Landlord) -> None:
 
 
 def test_a_scenario_is_played_with_the_settings_that_it_names_and_they_change_nothing_else(landlord: Landlord) -> None:
-    known = PACK.scenarios["noise-settled-by-a-talk"]
+    known = PACK.scenarios["further-report-after-closure"]
     for percent, line in ((100, "Aftercare_f5"), (0, "Aftercare_f4")):
         played = play(replace(known, settings={"call_sample": percent}), landlord=landlord)
         assert played.lines & {"Aftercare_f4", "Aftercare_f5"} == {line}
