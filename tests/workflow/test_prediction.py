@@ -152,7 +152,7 @@ def test_whatever_opens_was_foreseen_and_what_was_certain_happens(seed: int, lan
         postcode="PE13 2AB", confidential=False, by=user("leader"), now=now,
     )  # fmt: skip
     found, owed = Foresight(case.instance.version.contents), {}
-    for number in range(1, 60):
+    for number in range(1, 150):
         instance = Instance.objects.get(pk=case.instance_id)
         if instance.ended_at is not None:
             break
@@ -184,7 +184,9 @@ def move(case: Case, dealer: Party, user: Who, dice: random.Random, number: int,
     elif tasks:
         task = dice.choice(tasks)
         by = task.owner or next(u for u in User.objects.filter(landlord=case.landlord) if task.role in u.role_codes or u.can("manage"))
-        commands.complete_task(task_id=task.pk, data=fill(commands.form_of(task), {}), by=by, now=now)
+        form = commands.form_of(task)
+        named = {key: next(iter(people)) for key, people in commands.people_for(task, form, case).items()}
+        commands.complete_task(task_id=task.pk, data=fill(form, named), by=by, now=now)
     else:
         jobs.fire_due(now=now + timedelta(days=40))
 
