@@ -73,6 +73,32 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             child.kill()
 
 
+#: The baseline as a new version, whatever a journey has drawn or broken.
+BASELINE = """
+import django; django.setup()
+from django.conf import settings
+from django.utils import timezone
+from backend.accounts.models import Landlord
+from backend.demo.landlord import load_pack
+load_pack(Landlord.objects.get(), settings.PACKS_DIR / "baseline", now=timezone.now())
+"""
+
+
+def in_the_site(code: str) -> list[str]:
+    """Run Python on the site's database; gives back the words that it prints."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    env = {**os.environ, "DATABASE_URL": urlunsplit(parts._replace(path=f"/journey_{os.getpid()}")), "PYTHONPATH": str(ROOT)}
+    made = subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, check=True, capture_output=True, text=True)
+    return made.stdout.split()
+
+
+@pytest.fixture
+def baseline_again(site: str) -> Iterator[None]:
+    """For a journey that publishes: the others find the procedure as it was, in whatever order they come."""
+    yield
+    in_the_site(BASELINE)
+
+
 def wait_for(address: str) -> None:
     deadline = time.monotonic() + 30
     while True:

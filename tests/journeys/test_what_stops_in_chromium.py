@@ -3,15 +3,10 @@ screen and on a telephone."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from urllib.parse import urlsplit, urlunsplit
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import ROOT
+from tests.journeys.conftest import in_the_site
 from tests.journeys.people import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -43,15 +38,9 @@ for _ in range(2):
 """
 
 
-def stopped_cases() -> list[str]:
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    env = {**os.environ, "DATABASE_URL": urlunsplit(parts._replace(path=f"/journey_{os.getpid()}")), "PYTHONPATH": str(ROOT)}
-    made = subprocess.run([sys.executable, "-c", STOPPED], env=env, cwd=ROOT, check=True, capture_output=True, text=True)
-    return made.stdout.split()
-
-
+@pytest.mark.usefixtures("baseline_again")
 def test_what_stopped_is_put_right_and_the_office_closes(browser: Browser, site: str) -> None:
-    first, second = stopped_cases()
+    first, second = in_the_site(STOPPED)
     for width, case in ((1280, first), (375, second)):
         leader = Person(browser, site, "Marcus Bell", width=width)
         leader.go("/faults")
