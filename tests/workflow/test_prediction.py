@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.accounts.models import Landlord, User
 from backend.casework import commands, queries
 from backend.casework.models import Case, Party
+from backend.casework.separation import did_before
 from backend.workflow import jobs
 from backend.workflow.foresight import Foresight
 from backend.workflow.models import Instance, Step, Task
@@ -183,7 +184,8 @@ def move(case: Case, dealer: Party, user: Who, dice: random.Random, number: int,
         commands.start_tool(case=case, element=tool.element, party=party, by=user("leader"), now=now, reason="It fits.")
     elif tasks:
         task = dice.choice(tasks)
-        by = task.owner or next(u for u in User.objects.filter(landlord=case.landlord) if task.role in u.role_codes or u.can("manage"))
+        able = [u for u in User.objects.filter(landlord=case.landlord) if task.role in u.role_codes or u.can("manage")]
+        by = next(u for u in (task.owner, *able) if u is not None and not did_before(task, u))
         form = commands.form_of(task)
         named = {key: next(iter(people)) for key, people in commands.people_for(task, form, case).items()}
         commands.complete_task(task_id=task.pk, data=fill(form, named), by=by, now=now)
