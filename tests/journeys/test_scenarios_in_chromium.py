@@ -41,8 +41,6 @@ def test_noise_stops_after_a_talk_and_the_case_closes(browser: Browser, site: st
     officer.do("Contact the reporter", reached="yes", how="home")
     officer.do("Ask the risk questions", how_often="most_weeks")
     officer.do("Agree the action plan", update_rhythm="weekly")
-    start_tool(officer, "Self-help advice", "Noel Hart")
-    officer.do("Self-help advice")
     start_tool(officer, "Start closing the case")
     officer.do("Start closing the case", ready_to_close="yes")
     officer.do("Talk to the reporters about closing", ready_to_close="yes", outcome="resolved", survey_wanted="yes")
