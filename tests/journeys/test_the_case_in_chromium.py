@@ -40,6 +40,9 @@ def start_tool(person: Person, tool: str, party: str = "") -> None:
     person.look()
     if party:
         person.page.get_by_label(party, exact=True).check()
+    reason = person.page.get_by_label("Why is this right here?")
+    if reason.count():
+        reason.fill("They have asked for it themselves.")
     person.press("Start")
 
 

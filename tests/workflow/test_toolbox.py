@@ -73,8 +73,8 @@ def test_what_is_advised_follows_the_facts(walk: PackWalk) -> None:
     talking = {"Tool_mediation", "Tool_restorative", "Tool_gna"}
     assert unadvised(category="NOI", harm="annoyance", severity="low", risk_band="low") == {"Tool_cpw", "Tool_asb_unit", "Tool_meeting"}
     assert unadvised(risk_band="high") == talking | {"Tool_self_help", "Tool_environmental_health"}
-    assert unadvised(risk_band="low", domestic_abuse=True) >= talking
-    assert unadvised(domestic_abuse=False, category="ALC", harm="distress") & talking == set()
+    assert unadvised(risk_band="low", disclosed=True) >= talking
+    assert unadvised(disclosed=False, category="ALC", harm="distress") & talking == set()
 
 
 def test_tools_do_not_cover_each_other_and_each_stands_in_its_toolbox(pack: Pack) -> None:
