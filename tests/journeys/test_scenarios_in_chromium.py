@@ -44,7 +44,7 @@ def test_noise_stops_after_a_talk_and_the_case_closes(browser: Browser, site: st
     start_tool(officer, "Start closing the case")
     officer.do("Start closing the case", ready_to_close="yes")
     officer.do("Talk to the reporters about closing", ready_to_close="yes", outcome="resolved", survey_wanted="yes")
-    let_the_days_to_object_pass()
+    let_the_days_to_object_pass(case)
     officer.go(case)
     officer.sees("Closed")
     officer.sees("Enter the survey answers of Noel Hart")

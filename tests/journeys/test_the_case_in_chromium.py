@@ -11,11 +11,17 @@ import pypdf
 import pytest
 from playwright.sync_api import Browser, expect
 
-from backend.workflow import runner
-from backend.workflow.models import Instance
+from tests.journeys.conftest import in_the_site
 from tests.journeys.people import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+NEXT_DAY = """
+import django; django.setup()
+from backend.workflow import runner
+from backend.workflow.models import Instance
+instance = Instance.objects.get(case__reference="{reference}")
+runner.tick(instance.pk, now=instance.due_at)
+"""
 PLACE = {"place": "Flats 1 to 12, Clarkson Court, Wisbech", "place_postcode": "PE13 2AB"}
 
 
@@ -150,7 +156,7 @@ def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(bro
     specialist.do("Record the answer and the signing", contract_signed="yes")
     for task in ("Review the contract", "Refer to mediation", "Refer for support", "Record what came of it", "Record what came of it"):
         specialist.do(task)
-    letters_ready(specialist, case, 5)
+    letters_ready(specialist, case, 7)
     start_tool(specialist, "Start closing the case")
     specialist.do("Start closing the case", ready_to_close="yes")
     specialist.do("Talk to the reporters about closing", ready_to_close="yes", outcome="resolved")
@@ -158,11 +164,11 @@ def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(bro
     leader.do("Decide about closing", ready_to_close="yes")
     specialist.go(case)
     specialist.sees("Take an objection, if one comes")
-    letters_ready(specialist, case, 7)
-    let_the_days_to_object_pass()
+    letters_ready(specialist, case, 9)
+    let_the_days_to_object_pass(case)
     specialist.go(case)
     specialist.sees("Closed")
-    letters_ready(specialist, case, 9)
+    letters_ready(specialist, case, 11)
 
     link = survey_link(specialist)
     tenant.go(link)
@@ -194,10 +200,9 @@ def test_one_case_from_report_to_survey_and_the_next_follows_the_new_drawing(bro
     administer(browser, site)
 
 
-def let_the_days_to_object_pass() -> None:
-    """The worker's clock cannot be moved, so the waiting timers strike as if it were the day."""
-    for instance in Instance.objects.exclude(due_at=None):
-        runner.tick(instance.pk, now=instance.due_at)
+def let_the_days_to_object_pass(case: str) -> None:
+    """The workers' clock cannot be moved, so the case's next timer strikes as if it were its day."""
+    in_the_site(NEXT_DAY.format(reference=case.rpartition("/")[2]))
 
 
 def redraw(browser: Browser, site: str) -> None:
