@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import apps
 from django.db import connection, models
@@ -59,6 +60,7 @@ def settle() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+@cache
 def belonging() -> list[type[models.Model]]:
     """Every table whose rows belong to a case, those first that others point at."""
     roots: list[type[models.Model]] = [Person, Instance, Case, Report, Entry]

@@ -51,6 +51,12 @@ def case_for(user: User, reference: str) -> Case:
     return case
 
 
+def work_on(user: User, case: Case) -> Case:
+    """The case, for somebody who works on cases and may see it."""
+    need(user, powers.WORK)
+    return case_for(user, case.reference)
+
+
 def tasks_for(user: User) -> QuerySet[Task]:
     """Open tasks that this person may do: of their roles and nobody's yet, their own, or of somebody they cover for."""
     tasks = Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN)

@@ -15,7 +15,7 @@ from backend.accounts.models import Landlord, User
 from backend.audit.models import record
 from backend.casework import access, separation
 from backend.casework.models import Case, Incident, Party, Person, Record, Report
-from backend.casework.postcodes import patch_for, tidy
+from backend.casework.postcodes import NOT_WHOLE, patch_for, tidy
 from backend.casework.subjects import REPORT_ATTACHED
 from backend.casework.text import plain
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed, NotFound
@@ -68,7 +68,7 @@ class Told:
                 problems[name] = f"Shorten this to {limit:,} characters"
         for name in ("postcode", "place_postcode"):
             if getattr(self, name) and tidy(getattr(self, name)) is None:
-                problems[name] = "Enter a full UK postcode, like PE13 2AB, or leave it empty"
+                problems[name] = NOT_WHOLE
         if self.email and ("@" not in self.email or len(self.email) > 254):
             problems["email"] = "Enter an e-mail address like name@example.com, or leave it empty"
         if problems:
@@ -197,7 +197,7 @@ def add_party(
     confidential: bool, by: User, now: datetime,
 ) -> Party:  # fmt: skip
     """Add somebody to a case, by name or, when they are not known yet, by description."""
-    case = _worked(case, by)
+    case = access.work_on(by, case)
     if role not in dict(Party.ROLES):
         raise InvalidAnswers({"role": "Choose what part this person has"})
     if not name.strip() and not description.strip():
@@ -217,7 +217,7 @@ def identify_party(
     *, party: Party, name: str, phone: str, email: str, address: Sequence[str], postcode: str, by: User, now: datetime
 ) -> Party:
     """Say who somebody is, or correct their details. What was started for them goes on under their name."""
-    case = _worked(party.case, by)
+    case = access.work_on(by, party.case)
     if not name.strip():
         raise InvalidAnswers({"name": "Enter the person’s name"})
     if party.person is None:
@@ -238,19 +238,13 @@ def _person(landlord: Landlord, name: str, phone: str, email: str, address: Sequ
 def _write_person(person: Person, name: str, phone: str, email: str, address: Sequence[str], postcode: str) -> Person:
     tidied = tidy(postcode) if postcode.strip() else ""
     if tidied is None:
-        raise InvalidAnswers({"postcode": "Enter a full UK postcode, like PE13 2AB, or leave it empty"})
+        raise InvalidAnswers({"postcode": NOT_WHOLE})
     if email.strip() and ("@" not in email or len(email.strip()) > 254):
         raise InvalidAnswers({"email": "Enter an e-mail address like name@example.com, or leave it empty"})
     person.name, person.phone, person.email, person.postcode = plain(name)[:200], plain(phone)[:40], email.strip(), tidied
     person.address = [line[:100] for line in map(plain, address) if line]
     person.save()
     return person
-
-
-def _worked(case: Case, by: User) -> Case:
-    """The case, if this person may work on it."""
-    access.need(by, powers.WORK)
-    return access.case_for(by, case.reference)
 
 
 def form_of(task: Task) -> Form:
@@ -311,7 +305,7 @@ def _check_fit(cleaned: Cleaned) -> None:
 def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: datetime, reason: str = "") -> Case:
     """Start a tool that the case's stage offers, for a named person or for the whole case. One that the procedure does not
     advise for this case needs a reason."""
-    case = _worked(case, by)
+    case = access.work_on(by, case)
     tool = case.instance.version.contents.elements.get(element)
     if tool is None:
         raise NotFound

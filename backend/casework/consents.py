@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
@@ -19,8 +18,7 @@ from backend.errors import InvalidAnswers
 @transaction.atomic
 def record_consent(*, party: Party, action: str, answer: str, reason: str, by: User, now: datetime) -> Consent:
     """Keep what a person said. Going on without their agreement needs the reason that a court or an auditor will ask for."""
-    access.need(by, powers.WORK)
-    case = access.case_for(by, party.case.reference)
+    case = access.work_on(by, party.case)
     problems = {}
     if action not in dict(Consent.ACTIONS):
         problems["action"] = "Choose what it is about"

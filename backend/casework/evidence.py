@@ -73,8 +73,7 @@ def add_evidence(
     incident: Incident | None = None, party: Party | None = None, origin: str = "",
 ) -> Evidence:  # fmt: skip
     """Keep a file with a case. Raises `InvalidAnswers` for one that is too large, empty or not what it claims."""
-    access.need(by, powers.WORK)
-    case = access.case_for(by, case.reference)
+    case = access.work_on(by, case)
     _check_links(case, incident, party)
     kept = _keep(case, title, filename, content, origin, by, now)
     Evidence.objects.filter(pk=kept.pk).update(incident=incident, party=party, placed_at=now, placed_by=by)

@@ -57,8 +57,7 @@ def happening(case: Case, message: str, by: User) -> Happening:
 @transaction.atomic
 def tell(*, case: Case, message: str, party: Party | None, reason: str, press: UUID, by: User, now: datetime) -> Case:
     """Tell the case that something has happened, once for each `press` of the button. The reason stays in the case file."""
-    access.need(by, powers.WORK)
-    case = access.case_for(by, case.reference)
+    case = access.work_on(by, case)
     runner.hold(case.instance)
     if Record.objects.filter(press=press, case=case).exists():
         return case

@@ -11,12 +11,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Case, Incident, Party
-from backend.casework.postcodes import tidy
+from backend.casework.postcodes import NOT_WHOLE, tidy
 from backend.casework.text import plain
 from backend.errors import InvalidAnswers, NotFound
 from backend.workflow.forms import Option
@@ -48,8 +47,7 @@ def types_of(case: Case) -> Sequence[Option]:
 @transaction.atomic
 def add_incident(*, case: Case, happened: Happened, by: User, now: datetime) -> Incident:
     """Write down that something happened."""
-    access.need(by, powers.WORK)
-    case = access.case_for(by, case.reference)
+    case = access.work_on(by, case)
     _check(case, happened, now)
     incident = Incident.objects.create(
         case=case, type=happened.type, happened_on=happened.on, happened=plain(happened.when)[:200], place=plain(happened.place)[:200],
@@ -69,7 +67,7 @@ def _check(case: Case, happened: Happened, now: datetime) -> None:
     if not plain(happened.place):
         problems["place"] = "Say where it happened"
     if happened.postcode.strip() and tidy(happened.postcode) is None:
-        problems["postcode"] = "Enter a full UK postcode, like PE13 2AB, or leave it empty"
+        problems["postcode"] = NOT_WHOLE
     if happened.type not in {option.value for option in types_of(case)}:
         problems["type"] = "Choose what kind of incident it was"
     if happened.on > timezone.localdate(now):

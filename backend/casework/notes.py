@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
@@ -40,7 +39,7 @@ class Said:
 @transaction.atomic
 def add_note(*, case: Case, text: str, by: User, now: datetime) -> Note:
     """Write a note in the case's log."""
-    case = _worked(case, by)
+    case = access.work_on(by, case)
     note = Note.objects.create(case=case, kind=Note.NOTE, text=_worded(text), happened_at=now, by=by, at=now)
     record("add_note", "Wrote a note", landlord=case.landlord, by=by, at=now, case_id=case.pk, note=note.pk)
     return note
@@ -49,7 +48,7 @@ def add_note(*, case: Case, text: str, by: User, now: datetime) -> Note:
 @transaction.atomic
 def add_contact(*, case: Case, said: Said, by: User, now: datetime) -> Note:
     """Write down a contact with somebody."""
-    case = _worked(case, by)
+    case = access.work_on(by, case)
     note = Note.objects.create(case=case, kind=Note.CONTACT, by=by, at=now, **_checked(case, said, now))
     record("add_contact", "Wrote down a contact", landlord=case.landlord, by=by, at=now, case_id=case.pk, note=note.pk)
     return note
@@ -58,7 +57,7 @@ def add_contact(*, case: Case, said: Said, by: User, now: datetime) -> Note:
 @transaction.atomic
 def correct_note(*, note: Note, text: str, said: Said | None, reason: str, by: User, now: datetime) -> Note:
     """Correct a note, or with `said` a contact. How it read before is kept."""
-    case = _worked(note.case, by)
+    case = access.work_on(by, note.case)
     held = Note.objects.select_for_update().get(pk=note.pk)
     problems = {} if plain(reason) else {"reason": "Say why it is corrected"}
     changes = _checked(case, said, now, problems) if said is not None else {"text": _worded(text, problems)}
@@ -87,11 +86,6 @@ def as_read(note: Note) -> list[Mapping[str, str]]:
     if note.minutes is not None:
         rows.append(("Minutes", str(note.minutes)))
     return [{"label": label, "shown": shown} for label, shown in (rows if note.kind == Note.CONTACT else rows[2:])]
-
-
-def _worked(case: Case, by: User) -> Case:
-    access.need(by, powers.WORK)
-    return access.case_for(by, case.reference)
 
 
 def _worded(text: str, problems: dict[str, str] | None = None) -> str:

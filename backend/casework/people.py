@@ -127,8 +127,7 @@ def part(*, person: Person, reason: str, by: User, now: datetime) -> Person:
 @transaction.atomic
 def add_known_party(*, case: Case, person: Person, role: str, confidential: bool, by: User, now: datetime) -> Party:
     """Add somebody we know already: a tenant, or a person of another case. Their details are theirs, not typed again."""
-    access.need(by, powers.WORK)
-    case, person = access.case_for(by, case.reference), access.person_for(by, person.pk)
+    case, person = access.work_on(by, case), access.person_for(by, person.pk)
     if role not in dict(Party.ROLES):
         raise InvalidAnswers({"role": "Choose what part this person has"})
     try:

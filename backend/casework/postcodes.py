@@ -9,6 +9,9 @@ from typing import Protocol, TypeVar
 #: The general shape; whether a postcode exists is Royal Mail's to say.
 _SHAPE = re.compile(r"(GIR|[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKPSTUW]?)([0-9][ABD-HJLNP-UW-Z]{2})\Z")
 
+#: What to do about one that `tidy` does not take.
+NOT_WHOLE = "Enter a full UK postcode, like PE13 2AB, or leave it empty"
+
 
 def tidy(text: str) -> str | None:
     """The postcode in capitals with one space, or None when it is not one."""

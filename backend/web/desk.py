@@ -21,7 +21,7 @@ from backend.casework import access, commands, consents, notices, queries, workl
 from backend.casework import tasks as changing
 from backend.casework.models import Party
 from backend.errors import AlreadyDone, DomainError, NotFound
-from backend.web.ask import form_context, needs, typed, who
+from backend.web.ask import form_context, needs, number, typed, who
 from backend.web.beside import beside
 from backend.web.way_back import remember, way_back
 from backend.workflow.forms import Form, Question
@@ -43,7 +43,7 @@ def team_tasks(request: HttpRequest) -> HttpResponse:
     """The same list for a team: one's own, or any for managers."""
     user = who(request)
     teams = list(user.landlord.teams.all()) if user.can(powers.MANAGE) else [user.team] if user.team else []
-    wanted = _number(request.GET.get("team")) or user.team_id
+    wanted = number(request.GET.get("team")) or user.team_id
     team = next((one for one in teams if one.pk == wanted), None)
     if team is None and (request.GET.get("team") or not teams):
         raise NotFound("You are in no team yet. Ask your administrator.") if not teams else NotFound
@@ -153,16 +153,11 @@ def save_draft(request: HttpRequest, task_id: int) -> HttpResponse:
     return redirect("task", task_id)
 
 
-def _number(text: str | None) -> int:
-    """A row's number as a browser sent it; 0, which no row has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
 @require_POST
 @needs(powers.WORK)
 def hand_over(request: HttpRequest, task_id: int) -> HttpResponse:
     user = who(request)
-    to = User.objects.filter(pk=_number(request.POST.get("to")), landlord=user.landlord).first()
+    to = User.objects.filter(pk=number(request.POST.get("to")), landlord=user.landlord).first()
     if to is None:
         messages.error(request, "Choose who takes the task.")
         return redirect("task", task_id)
