@@ -80,10 +80,8 @@ def _copying(model: type[models.Model], into: Into) -> str:
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(_value(field, into) for field in fields)
     table = model._meta.db_table
-    return (
-        f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" t, generate_series({into.first}, {into.last}) g '
-        f"WHERE t.id < {STRIDE}"
-    )
+    copies = f"generate_series({into.first}::bigint, {into.last}::bigint) g"
+    return f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" t, {copies} WHERE t.id < {STRIDE}'
 
 
 def _value(field: models.Field, into: Into) -> str:  # type: ignore[type-arg]
@@ -101,7 +99,7 @@ def _value(field: models.Field, into: Into) -> str:  # type: ignore[type-arg]
     if field.column in ("key", "token_hash"):
         return f"CASE WHEN {column} = '' THEN '' ELSE left({column}, 12) || '-' || t.id || '-' || g END"
     if field.column in ("name", "place", "postcode", "phone") and field.model in (Person, Case, Report):
-        return _other_words(field, column)
+        return f"CASE WHEN {column} = '' THEN '' ELSE {_OTHER_WORDS[field.column]} END"
     return column
 
 
@@ -116,15 +114,37 @@ def _reference(field: models.Field, column: str, into: Into) -> str:  # type: ig
     if one_of is None:
         return f"{column} + g * {STRIDE}" if field.related_model in belonging() else column
     numbers = ", ".join(map(str, one_of))
-    return f"CASE WHEN {column} IS NULL THEN NULL ELSE (ARRAY[{numbers}])[1 + g % {len(one_of)}] END"
+    return f"CASE WHEN {column} IS NULL THEN NULL ELSE (ARRAY[{numbers}])[1 + (g % {len(one_of)})::int] END"
 
 
 def _age() -> str:
     """How much older a copy is than what was lived."""
-    return f"make_interval(days => CASE WHEN t.id < {OPEN} THEN g % {DAYS} WHEN g % 10 = 1 THEN 10 ELSE 0 END)"
+    return f"make_interval(days => CASE WHEN t.id < {OPEN} THEN (g % {DAYS})::int WHEN g % 10 = 1 THEN 10 ELSE 0 END)"
 
 
-def _other_words(field: models.Field, column: str) -> str:  # type: ignore[type-arg]
-    """Names and places differ from copy to copy, so that a search has something to find."""
-    length = getattr(field, "max_length", 40)
-    return f"CASE WHEN {column} = '' THEN '' ELSE left({column} || ' ' || g, {length}) END"
+def _one_of(words: Sequence[str], number: str) -> str:
+    return f"(ARRAY[{', '.join(map(repr, words))}])[1 + (({number}) % {len(words)})::int]"
+
+
+# Names and places differ from copy to copy as a town's do: some hundred surnames and some thousand streets.
+_FIRST = [
+    "Ada", "Ali", "Amy", "Ana", "Ben", "Cara", "Dan", "Eve", "Finn", "Gita", "Hana", "Ian", "Jo", "Kit", "Lena", "Max", "Nia",
+    "Omar", "Pia", "Raj", "Sam", "Tess", "Uma", "Vic", "Will", "Yan", "Zoe",
+]  # fmt: skip
+_FRONT = [
+    "Ash", "Black", "Brad", "Carl", "Dun", "East", "Gold", "Har", "Kings", "Lang", "Mar", "New", "Old", "Pres", "Red", "Stan",
+    "Thorn", "Wal", "West", "White",
+]  # fmt: skip
+_BACK = [
+    "bourne", "bridge", "by", "combe", "cott", "croft", "dale", "den", "field", "ford", "grave", "ham", "hurst", "land", "ley",
+    "more", "ridge", "stock", "ton", "well", "wick", "wood", "worth",
+]  # fmt: skip
+_WAY = ["Road", "Lane", "Street", "Close", "Avenue", "Court", "Drive", "Gardens"]
+_MIXED = "t.id * 7 + g * 31"
+_SURNAME = f"{_one_of(_FRONT, _MIXED)} || {_one_of(_BACK, f'({_MIXED}) / 3')}"
+_OTHER_WORDS = {
+    "name": f"{_one_of(_FIRST, f'({_MIXED}) / 5')} || ' ' || {_SURNAME}",
+    "place": f"1 + g % 180 || ' ' || {_SURNAME} || ' ' || {_one_of(_WAY, 'g / 2')}",
+    "postcode": "'PE' || 10 + g % 25 || ' ' || g % 9 || 'AB'",
+    "phone": "'07700 ' || lpad((g * 77 % 1000000)::text, 6, '0')",
+}

@@ -42,13 +42,14 @@ class Known:
 def known(user: User, person_id: int) -> Known:
     """Somebody's page. Raises `NotFound` for a person whom this user may not see."""
     head = access.person_for(user, person_id)
-    mine = access.cases_for(user)
     rows = access.rows_of(head)
     parts = (
-        Party.objects.filter(person__in=rows, case__in=mine).select_related("case__owner", "person").order_by("-case__opened_at", "role")
+        Party.objects.filter(access.seen_by(user, "case__"), person__in=rows)
+        .select_related("case__owner", "person")
+        .order_by("-case__opened_at", "role")
     )
     tenancies = Tenancy.objects.filter(people__in=rows).select_related("property").distinct()
-    elsewhere = access.cases_of(head).exclude(pk__in=mine.values("pk")).count()
+    elsewhere = access.cases_of(head).count() - len({part.case_id for part in parts})
     return Known(head, list(head.duplicates.order_by("pk")), list(parts), list(tenancies), elsewhere, list(_likely_same(user, head)[:5]))
 
 
@@ -158,5 +159,5 @@ def home_page(user: User, property_id: int) -> Home:
     held = [(tenancy, list(tenancy.people.all())) for tenancy in tenancies]
     people = [one.pk for _, several in held for one in several]
     about = Q(parties__person__in=people) | Q(place__istartswith="".join(found.address[:1]), postcode=found.postcode)
-    cases = access.cases_for(user).filter(about).select_related("owner").distinct().order_by("-opened_at")[:20]
+    cases = Case.objects.filter(access.seen_by(user)).filter(about).select_related("owner").distinct().order_by("-opened_at")[:20]
     return Home(found, held, list(cases))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case as Choose
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from backend.accounts import powers
 from backend.accounts.models import User
@@ -33,7 +34,7 @@ def task_by_id(user: User, task_id: int) -> Task:
     """A task of a case this person may see. Raises `NotFound`."""
     task = (
         Task.objects.select_related("instance__version", "instance__case__landlord", "instance__case__owner", "closed_by")
-        .filter(pk=task_id, instance__case__in=access.cases_for(user)).first()
+        .filter(access.seen_by(user, "instance__case__"), pk=task_id).first()
     )  # fmt: skip
     if task is None:
         raise NotFound
@@ -51,15 +52,15 @@ def case_of_task(task: Task) -> Case:
 
 def cases(user: User, *, state: str = "open", words: str = "") -> QuerySet[Case]:
     """Cases this person may see, newest first, with their number of open tasks and how many of those are late."""
-    found = access.cases_for(user).select_related("owner", "patch", "instance__version")
-    if state in ("open", "closed"):
-        found = found.filter(closed_at__isnull=state == "open")
+    of = Case.objects.filter(closed_at__isnull=state == "open") if state in ("open", "closed") else None
+    found = access.cases_for(user, of).select_related("owner", "patch", "instance__version")
     return narrowed(found, user, words).order_by("-opened_at")
 
 
 def case_head(user: User, reference: str) -> Case:
     """A case with its people and what has stopped: as much for an old case as for a new one."""
-    found = access.cases_for(user).select_related("landlord", "owner", "patch", "instance__version", "follows").filter(reference=reference)
+    found = Case.objects.filter(access.seen_by(user), reference=reference)
+    found = found.select_related("landlord", "owner", "patch", "instance__version", "follows")
     open_faults = Fault.objects.filter(resolved_at=None)
     beside = (Prefetch("parties", _people()), Prefetch("instance__faults", open_faults), "followed_by")
     case = found.prefetch_related(*beside).first()
@@ -160,7 +161,7 @@ def tools_by_group(case: Case) -> dict[str, list[Tool]]:
 def overdue(user: User, *, now: datetime) -> QuerySet[Task]:
     """Every open task of the landlord that is late or due within two days, most overdue first. For managers."""
     access.need(user, powers.MANAGE)
-    tasks = Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN, due_at__lt=now + timedelta(days=2))
+    tasks = Task.objects.filter(landlord=user.landlord_id, status=Task.OPEN, due_at__lt=now + timedelta(days=2))
     return tasks.select_related("instance__case__patch", "owner__team").order_by("due_at", "pk")
 
 
@@ -174,22 +175,25 @@ class Load:
     late: int
 
 
-def load_by_officer(user: User, *, now: datetime) -> list[Load]:
-    """Open and late tasks by officer and team; tasks that belong to a role alone are counted under it."""
+def load_by_officer(user: User, *, now: datetime, most: int | None = None) -> list[Load]:
+    """Open and late tasks by officer and team, those with most late first; tasks that belong to a role alone are counted under it."""
     access.need(user, powers.MANAGE)
     rows = (
-        Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN)
-        .values("owner__name", "owner__team__name", "role")
+        Task.objects.filter(landlord=user.landlord_id, status=Task.OPEN)
+        .values("owner", nobodys=Choose(When(owner=None, then="role"), default=Value("")))
         .annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+        .order_by("-late", "-open", "owner", "nobodys")[:most]
     )
-    names = {role.code: role.name for role in user.landlord.roles.all()}
-    found: dict[tuple[str, str], list[int]] = {}
-    for row in rows:
-        owner = row["owner__name"] or f"Nobody yet ({names.get(row['role'], row['role'])})"
-        counts = found.setdefault((owner, row["owner__team__name"] or ""), [0, 0])
-        counts[0] += row["open"]
-        counts[1] += row["late"]
-    return sorted((Load(owner, team, *counts) for (owner, team), counts in found.items()), key=lambda load: (-load.late, -load.open))
+    # Names only of those shown: joined above, they would be read for every task.
+    people = User.objects.select_related("team").in_bulk([row["owner"] for row in rows if row["owner"]])
+    roles = {role.code: role.name for role in user.landlord.roles.all()}
+    return [_load(people.get(row["owner"]), roles.get(str(row["nobodys"]), ""), row["open"], row["late"]) for row in rows]
+
+
+def _load(owner: User | None, role: str, waiting: int, late: int) -> Load:
+    if owner is None:
+        return Load(f"Nobody yet ({role})", "", waiting, late)
+    return Load(owner.name, owner.team.name if owner.team else "", waiting, late)
 
 
 def open_faults(user: User) -> QuerySet[Fault]:
@@ -202,7 +206,7 @@ def open_faults(user: User) -> QuerySet[Fault]:
 def stopped_cases(user: User) -> QuerySet[Case]:
     """Cases that have stopped without anybody knowing why: nothing open, offered, timed, awaited or at fault."""
     access.need(user, powers.MANAGE)
-    return Case.objects.filter(landlord=user.landlord_id, instance__in=silent()).select_related("owner")
+    return Case.objects.filter(landlord=user.landlord_id, instance__in=silent().filter(landlord=user.landlord_id)).select_related("owner")
 
 
 def quiet_cases(user: User) -> QuerySet[Case]:
@@ -216,7 +220,7 @@ def waiting_by_element(user: User, *, now: datetime) -> dict[str, tuple[int, int
     """For each step of the landlord's diagrams: how many tasks wait there, and how many of them are late."""
     access.need(user, powers.MANAGE, powers.DRAW)
     rows = (
-        Task.objects.filter(instance__landlord=user.landlord_id, status=Task.OPEN)
+        Task.objects.filter(landlord=user.landlord_id, status=Task.OPEN)
         .values("element").annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
     )  # fmt: skip
     return {row["element"]: (row["open"], row["late"]) for row in rows}

@@ -74,7 +74,7 @@ def search(user: User, text: str) -> Found:
 
 def _as_typed(user: User, text: str, words: Sequence[str]) -> Found:
     holding = reduce(and_, (Q(findable__contains=_standing(word)) for word in words), Q())
-    cases = access.cases_for(user).filter(pk__in=_cases_holding(user, text, holding)).order_by("-opened_at")
+    cases = Case.objects.filter(access.seen_by(user), pk__in=_cases_holding(user, text, holding)).order_by("-opened_at")
     people, homes = access.people_for(user).filter(holding), access.homes_for(user).filter(holding)
     return Found(list(_shown(cases)[:MOST_CASES]), _heads(people[:MOST_OTHERS]), list(homes[:MOST_OTHERS]), forgiven=False)
 
@@ -111,13 +111,12 @@ def _alike(user: User, words: Sequence[str]) -> Found:
     """The most alike, best first; nothing that is much less alike than the best."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
-        inside = Party.objects.filter(person=OuterRef("pk"), case__in=access.cases_for(user))
-        known = _best(Person.objects.filter(Exists(inside), landlord=user.landlord_id), words)
-        likeness = _best(access.cases_for(user), words)
-        for case, person in Party.objects.filter(person__in=known).values_list("case", "person"):
-            likeness[case] = max(likeness.get(case, 0.0), known[person])
-        people, homes = _best(access.people_for(user), words), _best(access.homes_for(user), words)
-    cases = _shown(access.cases_for(user).filter(pk__in=_top(likeness, MOST_CASES)))
+        inside = Exists(Party.objects.filter(access.seen_by(user, "case__"), person=OuterRef("pk")))
+        people = _best(access.people_for(user).annotate(inside=inside), words, "-inside")
+        homes, likeness = _best(access.homes_for(user), words), _best(Case.objects.filter(access.seen_by(user)), words)
+        for case, person in Party.objects.filter(person__in=people).values_list("case", "person"):
+            likeness[case] = max(likeness.get(case, 0.0), people[person])
+    cases = _shown(Case.objects.filter(access.seen_by(user), pk__in=_top(likeness, MOST_CASES)))
     return Found(
         sorted(cases, key=lambda case: (-likeness[case.pk], -case.pk)),
         _heads(access.people_for(user).filter(pk__in=_top(people, MOST_OTHERS))),
@@ -126,10 +125,10 @@ def _alike(user: User, words: Sequence[str]) -> Found:
     )  # fmt: skip
 
 
-def _best(rows: QuerySet[Any], words: Sequence[str]) -> dict[int, float]:
-    """Row to likeness, for the rows in which every word stands or is nearly there."""
+def _best(rows: QuerySet[Any], words: Sequence[str], *before: str) -> dict[int, float]:
+    """Row to likeness, for the rows in which every word stands or is nearly there; among those as like, in the order `before`."""
     near = rows.filter(reduce(and_, map(_nearly, words))).annotate(likeness=reduce(add, map(_likeness, words)))
-    found = list(near.order_by("-likeness").values_list("pk", "likeness")[:MOST_CASES])
+    found = list(near.order_by("-likeness", *before).values_list("pk", "likeness")[:MOST_CASES])
     return {pk: likeness / len(words) for pk, likeness in found if likeness > found[0][1] - 0.2 * len(words)}
 
 

@@ -190,14 +190,14 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
 
 def waiting_letters(user: User) -> QuerySet[Letter]:
     """Letters of this person's cases that somebody must send or look at, oldest first."""
-    letters_waiting = Letter.objects.filter(status__in=(Letter.RENDERED, Letter.FAILED, Letter.HELD), case__in=access.cases_for(user))
+    letters_waiting = Letter.objects.filter(access.seen_by(user, "case__"), status__in=(Letter.RENDERED, Letter.FAILED, Letter.HELD))
     return letters_waiting.select_related("case__owner", "party__person").order_by("queued_at", "pk")
 
 
 def letter_for(user: User, letter_id: int) -> Letter:
     """A letter of a case this person may see. Raises `NotFound`."""
     found = Letter.objects.select_related("case__landlord", "case__owner", "party__person", "case__instance__version")
-    letter = found.filter(pk=letter_id, case__in=access.cases_for(user)).first()
+    letter = found.filter(access.seen_by(user, "case__"), pk=letter_id).first()
     if letter is None:
         raise NotFound
     return letter

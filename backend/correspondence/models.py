@@ -43,7 +43,10 @@ class Letter(models.Model):
     released_why = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["queued_at"], condition=Q(status="queued"), name="letter_queue")]
+        indexes: ClassVar = [
+            models.Index(fields=["queued_at"], condition=Q(status="queued"), name="letter_queue"),
+            models.Index(fields=["queued_at"], condition=Q(status__in=("rendered", "failed", "held")), name="letter_waiting"),
+        ]
         ordering: ClassVar = ["-queued_at", "-pk"]
 
     def __str__(self) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from backend.accounts.models import Landlord
 from backend.casework.models import Case
@@ -26,10 +27,32 @@ class Period:
 
 @dataclass(frozen=True)
 class Reading:
-    """A measure's value in a period: the cases that count, out of those that could (None for a plain count)."""
+    """A measure's value in a period: rows that could count, of which `key` is what tells the case (“pk” of a case,
+    “instance” of what belongs to one), and those that `met` it (None for a plain count)."""
 
-    cases: QuerySet[Case]
-    of: QuerySet[Case] | None = None
+    rows: QuerySet[Any]
+    key: str = "pk"
+    met: Q | None = None
+
+    def numbers(self) -> tuple[int, int | None]:
+        """How many cases count, and out of how many."""
+        if self.met is None:
+            return self.rows.count(), None
+        found = self.rows.aggregate(
+            met=Count(self.key, distinct=True, filter=self.met), of=Count(self.key, distinct=True)
+        )  # fmt: skip
+        return found["met"], found["of"]
+
+    def cases(self) -> QuerySet[Case]:
+        """Those that count."""
+        return self._cases(self.rows.filter(self.met) if self.met else self.rows)
+
+    def missed(self) -> QuerySet[Case] | None:
+        """Those that could have counted."""
+        return self._cases(self.rows).exclude(pk__in=self.cases().values("pk")) if self.met else None
+
+    def _cases(self, rows: QuerySet[Any]) -> QuerySet[Case]:
+        return Case.objects.filter(**{f"{self.key}__in": rows.values(self.key)})
 
 
 @dataclass(frozen=True)

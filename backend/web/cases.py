@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +24,7 @@ from backend.web.ask import form_context, needs, typed, who
 from backend.web.begun import begun
 from backend.web.casefile import letters_of, parts_of, types_in_words
 from backend.web.marks import case_marks, steps_in_words
+from backend.web.pages import page_of
 from backend.workflow.bpmn import Diagram
 from backend.workflow.drawing import draw
 from backend.workflow.forms import Form, Option, Question
@@ -37,7 +37,7 @@ PER_PAGE = 30
 @needs(powers.WORK)
 def cases(request: HttpRequest) -> HttpResponse:
     state, words = request.GET.get("state", "open"), request.GET.get("words", "").strip()
-    page = Paginator(queries.cases(who(request), state=state, words=words), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, queries.cases(who(request), state=state, words=words), PER_PAGE)
     return render(request, "cases/list.html", {"page": page, "state": state, "words": words})
 
 
@@ -215,7 +215,7 @@ def _asked_before(offered: queries.Tool) -> Iterator[Question]:
 def letters(request: HttpRequest) -> HttpResponse:
     """Letters that wait to be posted or handed over, oldest first, and those that could not be made."""
     waiting = correspondence.waiting_letters(who(request))
-    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, waiting, PER_PAGE)
     return render(request, "cases/letters.html", {"page": page, "now": timezone.now()})
 
 

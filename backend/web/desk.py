@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -23,11 +22,12 @@ from backend.casework.models import Party
 from backend.errors import AlreadyDone, DomainError, NotFound
 from backend.web.ask import form_context, needs, number, typed, who
 from backend.web.beside import beside
+from backend.web.pages import page_of
 from backend.web.way_back import remember, way_back
 from backend.workflow.forms import Form, Question
 from backend.workflow.models import Task
 
-PER_PAGE = 50
+PER_PAGE = 30
 
 
 @require_safe
@@ -55,7 +55,7 @@ def _list(request: HttpRequest, tasks: QuerySet[Task], context: dict[str, Any]) 
     remember(request)
     user, now, sieve = who(request), timezone.now(), worklist.Sieve.given(request.GET)
     found = worklist.sifted(tasks, sieve, now=now)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found, PER_PAGE)
     context |= {
         "page": page, "parties": _parties(page), "late": found.filter(worklist.wanted_before(now)).count(), "now": now, "sieve": sieve,
         "offered": worklist.offered(tasks, user.landlord), "when": worklist.WHEN.items(),
@@ -97,7 +97,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 
 def _done_before(request: HttpRequest, user: User, task_id: int) -> HttpResponse:
     """Back at a task that this very person has done, whose case they may not see any more: that it is done, and no more."""
-    own = Task.objects.filter(pk=task_id, status=Task.DONE, closed_by=user, instance__landlord=user.landlord_id).first()
+    own = Task.objects.filter(pk=task_id, status=Task.DONE, closed_by=user, landlord=user.landlord_id).first()
     if own is None:
         raise NotFound
     return render(request, "desk/task_done.html", {"task": own, "back": way_back(request)})

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias, TypedDict
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,6 +22,7 @@ from backend.casework.models import Case, Evidence, Incident, Party
 from backend.errors import InvalidAnswers, NotFound
 from backend.web.ask import needs, number, who
 from backend.web.files import sent
+from backend.web.pages import page_of
 
 PER_PAGE = 30
 #: How many files one page takes.
@@ -202,7 +202,7 @@ def original(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
 @needs(powers.TAKE_REPORTS, powers.TRIAGE, powers.WORK)
 def inbox(request: HttpRequest) -> HttpResponse:
     user = who(request)
-    page = Paginator(evidence.unplaced_evidence(user), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, evidence.unplaced_evidence(user), PER_PAGE)
     return render(request, "evidence/inbox.html", {"page": page, "may_place": user.can(powers.TRIAGE)})
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from backend.accounts import powers
+from backend.accounts.models import User
 from backend.casework import access, queries
 from backend.casework import faults as commands
+from backend.casework.models import Case
 from backend.errors import AlreadyDone, DomainError
 from backend.web.ask import form_context, needs, typed, who
+from backend.web.pages import page_of
 from backend.workflow.models import Fault
 
 PER_PAGE = 50
@@ -24,7 +26,7 @@ PER_PAGE = 50
 def faults(request: HttpRequest) -> HttpResponse:
     """Where cases cannot go on by themselves, and cases that have stopped without a reason."""
     user = who(request)
-    page = Paginator(queries.open_faults(user), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, queries.open_faults(user), PER_PAGE)
     return render(request, "managers/faults.html", {"page": page, "stopped": queries.stopped_cases(user)[:200]})
 
 
@@ -47,7 +49,7 @@ def fault(request: HttpRequest, fault_id: int) -> HttpResponse:
                 return _onward(request, done)
             return redirect("fault", fault_id)
     context = form_context(form, data or {"act": [commands.RETRY]}, error, {})
-    context |= {"fault": found, "case": found.instance.case, "may_open": access.cases_for(user).filter(pk=found.instance.case.pk).exists()}
+    context |= {"fault": found, "case": found.instance.case, "may_open": _may_open(user, found)}
     return render(request, "managers/fault.html", context, status=422 if error else 200)
 
 
@@ -69,6 +71,8 @@ def _deal_with(request: HttpRequest, found: Fault) -> Fault:
 
 def _onward(request: HttpRequest, found: Fault) -> HttpResponse:
     """To the case while this person may see it, else back to the list."""
-    case = found.instance.case
-    visible = access.cases_for(who(request)).filter(pk=case.pk).exists()
-    return redirect("case", case.reference) if visible else redirect("faults")
+    return redirect("case", found.instance.case.reference) if _may_open(who(request), found) else redirect("faults")
+
+
+def _may_open(user: User, found: Fault) -> bool:
+    return Case.objects.filter(access.seen_by(user), instance=found.instance_id).exists()

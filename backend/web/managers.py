@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +15,15 @@ from backend.errors import NotFound
 from backend.reporting import registry
 from backend.web.ask import needs, who
 from backend.web.marks import in_reading_order, waiting_marks
+from backend.web.pages import page_of
 from backend.web.way_back import remember
 from backend.workflow.drawing import draw
 from backend.workflow.packs import Pack
 from backend.workflow.publishing import live_version
+
+PER_PAGE = 30
+#: Officers shown at first, those with most late.
+BUSIEST = 20
 
 
 @require_safe
@@ -28,10 +32,12 @@ def overdue(request: HttpRequest) -> HttpResponse:
     remember(request)
     user, now = who(request), timezone.now()
     tasks = queries.overdue(user, now=now)
-    late = tasks.filter(due_at__lt=now)
+    late, everybody = tasks.filter(due_at__lt=now), request.GET.get("officers") == "all"
+    load = queries.load_by_officer(user, now=now, most=None if everybody else BUSIEST + 1)
     context = {
-        "page": Paginator(late, 50).get_page(request.GET.get("page")), "late": late.count(),
-        "soon": tasks.filter(due_at__gte=now)[:50], "load": queries.load_by_officer(user, now=now), "now": now,
+        "page": page_of(request, late, PER_PAGE),
+        "soon": tasks.filter(due_at__gte=now)[:PER_PAGE], "load": load if everybody else load[:BUSIEST],
+        "others": not everybody and len(load) > BUSIEST, "busiest": BUSIEST, "now": now,
         "quiet": queries.quiet_cases(user)[:100],
     }  # fmt: skip
     return render(request, "managers/overdue.html", context)
@@ -54,8 +60,8 @@ def measures(request: HttpRequest) -> HttpResponse:
 
 def _number(reading: registry.Reading) -> str:
     """How a reading is said: a count, or so many of so many."""
-    count = reading.cases.count()
-    return str(count) if reading.of is None else f"{count} of {reading.of.count()}"
+    count, of = reading.numbers()
+    return str(count) if of is None else f"{count} of {of}"
 
 
 @require_safe
@@ -67,13 +73,12 @@ def measure(request: HttpRequest, code: str, back: int) -> HttpResponse:
         raise NotFound
     period = registry.months_back(timezone.now(), MONTHS)[back]
     reading = found.read(user.landlord, period)
-    cases = access.cases_for(user).filter(pk__in=reading.cases.values("pk")).select_related("owner", "patch").order_by("-opened_at")
-    missed = (
-        None
-        if reading.of is None
-        else access.cases_for(user).filter(pk__in=reading.of.values("pk")).exclude(pk__in=reading.cases.values("pk"))
-    )
-    context = {"measure": found, "period": period, "cases": cases[:200], "missed": missed[:200] if missed is not None else None}
+    cases = access.cases_for(user, reading.cases()).select_related("owner", "patch").order_by("-opened_at")
+    missed = reading.missed()
+    context = {
+        "measure": found, "period": period, "cases": cases[:200],
+        "missed": access.cases_for(user, missed)[:200] if missed is not None else None,
+    }  # fmt: skip
     return render(request, "managers/measure.html", context)
 
 

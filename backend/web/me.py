@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from backend.accounts.models import TOLD, Absence, User
 from backend.casework import notices as telling
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.web.ask import form_context, needs, typed, who
+from backend.web.pages import page_of
 from backend.web.way_back import remember
 from backend.workflow.forms import Form, Option, Question
 
@@ -28,7 +28,7 @@ PER_PAGE = 50
 @needs(powers.WORK)
 def notices(request: HttpRequest) -> HttpResponse:
     remember(request)
-    page = Paginator(telling.notices_of(who(request)), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, telling.notices_of(who(request)), PER_PAGE)
     return render(request, "desk/notices.html", {"page": page, "now": timezone.now()})
 
 

@@ -107,7 +107,11 @@ class Instance(models.Model):
     ended_by = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="instance_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="instance_due"),
+            # What may have stopped in silence; the watchdog looks closer at these.
+            models.Index(fields=["landlord"], condition=Q(ended_at=None, due_at=None, awaits_message=False), name="instance_waits"),
+        ]
 
     def __str__(self) -> str:
         return f"Instance {self.pk}"
@@ -125,6 +129,8 @@ class Task(models.Model):
     OPEN, DONE, CANCELLED = "open", "done", "cancelled"
 
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="tasks")
+    #: The instance's, so that a list of a large landlord's tasks reads no instances. The indexes below begin with it.
+    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="+", db_index=False)
     engine_id = models.UUIDField(unique=True)
     element = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
@@ -146,8 +152,17 @@ class Task(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["notice_at"], condition=Q(status="open", notice_at__isnull=False), name="task_to_be_told_of"),
-            models.Index(fields=["role", "due_at"], condition=Q(status="open"), name="task_open_by_role"),
+            models.Index(fields=["role", "due_at"], condition=Q(status="open", owner=None), name="task_open_by_role"),
             models.Index(fields=["owner", "due_at"], condition=Q(status="open"), name="task_open_by_owner"),
+            # With what managers count open tasks by.
+            models.Index(
+                fields=["landlord", "due_at", "id"],
+                include=["owner", "role", "element"],
+                condition=Q(status="open"),
+                name="task_open_by_due",
+            ),
+            models.Index(fields=["instance"], condition=Q(status="open"), name="task_open_of_instance"),
+            models.Index(fields=["landlord", "promise", "due_at"], name="task_by_promise"),
         ]
 
     def __str__(self) -> str:

@@ -346,10 +346,11 @@ def _standing_rows(instance: Instance) -> frozenset[str]:
 def _new_task(instance: Instance, opened: OpenTask, house: _House) -> Task:
     element = house.contents.elements[opened.element]
     role = house.contents.role_of(element)
+    said = {key: element.properties.get(key, "") for key in ("form", "promise")}
     return Task(
-        instance=instance, engine_id=opened.id, element=element.id, name=element.label, form=element.properties.get("form", ""),
-        role=role, promise=element.properties.get("promise", ""), due_at=house.due(element.id, opened.scope),
-        party_id=_party(opened.scope), owner_id=_subjects[0].owner_id(house.subject, role), opened_at=house.now, notice_at=house.now,
+        instance=instance, landlord_id=instance.landlord_id, engine_id=opened.id, element=element.id, name=element.label, role=role,
+        due_at=house.due(element.id, opened.scope), party_id=_party(opened.scope), owner_id=_subjects[0].owner_id(house.subject, role),
+        opened_at=house.now, notice_at=house.now, **said,
     )  # fmt: skip
 
 

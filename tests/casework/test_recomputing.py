@@ -149,6 +149,7 @@ def test_batches_take_a_fixed_number_of_statements_each_and_go_on_where_they_sto
     more = [
         Task(
             instance=first.instance,
+            landlord=landlord,
             engine_id=uuid4(),
             element="Visit_arrange",
             name="Visit",

@@ -3,6 +3,7 @@ whole or not accessible."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,13 @@ AXE = (Path(__file__).parents[2] / "backend" / "frontend" / "dist" / "test" / "a
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: GOV.UK Frontend's conditional radios bear aria-controls and aria-expanded, which axe does not allow on a radio.
 EXCEPTED = {"aria-allowed-attr"}
+#: What a page is made of: each element with its attributes' names, its classes and what holds it.
+MADE_OF = """() => [...new Set([...document.querySelectorAll('body *')].map(e =>
+  [e.parentElement.tagName, e.tagName, e.className.baseVal ?? e.className, ...e.getAttributeNames(), e.getAttribute('type')].join(' ')))]"""
+#: The questions of a form that are to be seen, by name, and their kinds.
+QUESTIONS = """form => [...new Map([...form.elements].filter(e => e.name && e.checkVisibility() && e.getBoundingClientRect().right > 0).map(e => [e.name, e.type]))]"""
+#: What axe has looked at in this run, by width and kind of page.
+LOOKED_AT: set[str] = set()
 
 
 class Person:
@@ -23,7 +31,6 @@ class Person:
         self.site = site
         self.page: Page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
         self.broken: list[str] = []
-        self.visited: set[str] = set()
         self.page.on("response", self._check_asset)
         self.page.on("console", lambda message: self.broken.append(message.text) if "Content Security Policy" in message.text else None)
         self.page.on("pageerror", lambda error: self.broken.append(str(error)))
@@ -48,13 +55,19 @@ class Person:
         self.click(name, role="button")
 
     def look(self) -> None:
-        """The page is whole, its assets loaded, and axe finds nothing on it."""
+        """The page is whole, its assets loaded, and axe finds nothing on it. (Axe is slow: it looks again when there is
+        something that this kind of page has not yet shown.)"""
         self.page.wait_for_load_state("load")
         assert self.broken == [], self.broken
+        path = self.page.url.removeprefix(self.site)
+        kind = f"{self.page.viewport_size} {re.sub(r'[0-9]+|[?].*', '', path)}"
+        new = {f"{kind} {made}" for made in self.page.evaluate(MADE_OF)} - LOOKED_AT
+        if not new:
+            return
         found = self.page.evaluate(f"{AXE}; axe.run(document, {{runOnly: {TAGS}}})")
         wrong = [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found["violations"] if v["id"] not in EXCEPTED]
         assert wrong == [], f"{self.page.url}: {wrong}"
-        self.visited.add(self.page.url.removeprefix(self.site))
+        LOOKED_AT.update(new)
 
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
@@ -64,23 +77,10 @@ class Person:
         form = self.page.locator("main form[method=post]").first
         done: set[str] = set()
         for _ in range(3):
-            for control in form.locator("input:visible, textarea:visible, select:visible").all():
-                name = control.get_attribute("name") or ""
-                if name in done:
-                    continue
-                self._fill_one(form, control, name, given.get(name, USUALLY.get(name)))
-                done.add(name)
-
-    def _fill_one(self, form: Any, control: Any, name: str, given: str | None) -> None:
-        kind = control.get_attribute("type") or control.evaluate("e => e.tagName.toLowerCase()")
-        if kind in ("radio", "checkbox"):
-            wanted = form.locator(f'[name="{name}"][value="{given}"]') if given else form.locator(f'[name="{name}"]').first
-            wanted.check()
-        elif kind == "select":
-            if given:
-                control.select_option(given)
-        elif kind == "text" or kind == "textarea":
-            control.fill(_text_for(name) if given is None else given)
+            for name, kind in form.evaluate(QUESTIONS):
+                if name not in done:
+                    done.add(name)
+                    _answer(form, name, kind, given.get(name, USUALLY.get(name)))
 
     def do(self, task: str, nth: int = 0, **given: str) -> None:
         """From the case page: open a task, fill in its form, complete it, and come back while the case may still be seen."""
@@ -89,8 +89,19 @@ class Person:
         self.fill(**given)
         self.press("Complete this task")
         self.sees(f"“{task}” is done.")
-        if self.page.request.get(self.site + case).ok:
-            self.go(case)
+        came = self.page.goto(self.site + case)
+        if came and came.ok:
+            self.look()
+
+
+def _answer(form: Any, name: str, kind: str, given: str | None) -> None:
+    control = form.locator(f'[name="{name}"]').first
+    if kind in ("radio", "checkbox"):
+        (form.locator(f'[name="{name}"][value="{given}"]') if given else control).check()
+    elif kind == "select-one" and given:
+        control.select_option(given)
+    elif kind in ("text", "textarea"):
+        control.fill(_text_for(name) if given is None else given)
 
 
 def _text_for(name: str) -> str:

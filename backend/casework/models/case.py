@@ -91,6 +91,8 @@ class Case(models.Model):
         indexes: ClassVar = [
             GinIndex(fields=["findable"], opclasses=["gin_trgm_ops"], name="case_findable"),
             models.Index(fields=["landlord", "-opened_at"], name="case_newest"),
+            models.Index(fields=["landlord", "-opened_at"], condition=Q(closed_at=None), name="case_open_newest"),
+            models.Index(fields=["landlord", "closed_at"], name="case_closed"),
             models.Index(fields=["landlord", "postcode"], name="case_postcode"),
         ]
 
