@@ -112,6 +112,6 @@ class Tools(APIView):
         """Start a tool that the stage of the case offers."""
         user = who(request)
         case = access.case_for(user, reference)
-        party = _party(case, _given(shapes.ToolIn, request.data))
-        commands.start_tool(case=case, element=element, party=party, by=user, now=timezone.now())
+        fields = _given(shapes.ToolIn, request.data)
+        commands.start_tool(case=case, element=element, party=_party(case, fields), by=user, now=timezone.now(), **fields)
         return Response(status=204)

@@ -122,15 +122,21 @@ class EvidenceOut(serializers.Serializer[Any]):
 
 
 class ToolIn(Strict):
-    """`party` is the id of the person the tool is for; none for a tool of the whole case."""
+    """`party` is the id of the person the tool is for; none for a tool of the whole case. `reason`: why it is right although
+    the procedure does not advise it here. `press` is a name of your own for this start: the same one twice starts it once."""
 
     party = serializers.IntegerField(required=False)
+    reason = serializers.CharField(required=False, max_length=1_000)
+    press = serializers.UUIDField(required=False)
 
 
 class ToolOut(serializers.Serializer[Any]):
+    """`reason`: the procedure does not advise it for this case, so starting it asks for one."""
+
     element = serializers.CharField()
     name = serializers.CharField()
     whom = serializers.CharField()
+    reason = serializers.BooleanField()
 
 
 class PersonOut(serializers.Serializer[Any]):

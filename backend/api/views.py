@@ -111,6 +111,8 @@ class OneCase(APIView):
             "reference": case.reference, "place": case.place, "category": case.category, "severity": case.severity,
             "opened_at": case.opened_at, "closed_at": case.closed_at, "owner": case.owner.name if case.owner else None,
             "people": [{"id": party.pk, "role": party.role, "label": party.label} for party in case.parties.all()], "tasks": tasks,
-            "tools": [{"element": tool.element, "name": tool.name, "whom": tool.whom} for tool in queries.tools(case)],
+            "tools": [
+                {"element": tool.element, "name": tool.name, "whom": tool.whom, "reason": tool.reason} for tool in queries.tools(case)
+            ],
         }  # fmt: skip
         return Response(shapes.CaseOut(shown).data)

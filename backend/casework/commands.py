@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -302,9 +303,11 @@ def _check_fit(cleaned: Cleaned) -> None:
 
 
 @transaction.atomic
-def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: datetime, reason: str = "") -> Case:
+def start_tool(
+    *, case: Case, element: str, party: Party | None, by: User, now: datetime, reason: str = "", press: UUID | None = None
+) -> Case:
     """Start a tool that the case's stage offers, for a named person or for the whole case. One that the procedure does not
-    advise for this case needs a reason."""
+    advise for this case needs a reason. Raises `AlreadyDone` when the same `press` of the button has started it."""
     case = access.work_on(by, case)
     tool = case.instance.version.contents.elements.get(element)
     if tool is None:
@@ -317,7 +320,7 @@ def start_tool(*, case: Case, element: str, party: Party | None, by: User, now: 
     reason = plain(reason)[:1_000]
     if not reason and any(offer["element"] == element and offer.get("reason") for offer in case.instance.offers):
         raise InvalidAnswers({"reason": "Say why this is right here, although it is not what the procedure advises"})
-    runner.start_tool(case.instance, element=element, party_id=party.pk if party else None, by=by, now=now)
+    runner.start_tool(case.instance, element=element, party_id=party.pk if party else None, by=by, now=now, press=press)
     said = {"reason": reason} if reason else {}
     record("start_tool", f"Started “{tool.label}”", landlord=case.landlord, by=by, at=now, case_id=case.pk, element=element, **said)
     return case

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, QueryDict
@@ -50,6 +51,14 @@ def typed(post: QueryDict) -> dict[str, list[str]]:
 def number(text: str | None) -> int:
     """A row's number as a browser sent it; 0, which no row has, for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def press_of(request: HttpRequest) -> UUID:
+    """The name of one press of a button, kept in the page, so that a second press does nothing twice."""
+    try:
+        return UUID(request.POST.get("press", ""))
+    except ValueError:
+        return uuid4()
 
 
 def form_context(form: Form, data: Mapping[str, list[str]], error: DomainError | None, choices: Choices) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from backend.casework.casefile import NEWEST
 from backend.casework.models import Case, Party
 from backend.casework.models.case import SAFETY
 from backend.correspondence import commands as correspondence
-from backend.errors import DomainError, NotFound
-from backend.web.ask import form_context, needs, typed, who
+from backend.errors import AlreadyDone, DomainError, NotFound
+from backend.web.ask import form_context, needs, press_of, typed, who
 from backend.web.begun import begun
 from backend.web.casefile import letters_of, parts_of, types_in_words
 from backend.web.marks import case_marks, steps_in_words
@@ -177,12 +177,16 @@ def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
     offered = next((t for t in queries.tools(found) if t.element == element), None)
     if offered is None:
         raise NotFound("This tool is not offered at this stage of the case.")
+    press = press_of(request)
     error: DomainError | None = None
     if request.method == "POST":
         try:
             chosen = next((p for p in offered.people if str(p.pk) == request.POST.get("party")), None)
             why = request.POST.get("reason", "")
-            commands.start_tool(case=found, element=element, party=chosen, by=user, now=now, reason=why)
+            commands.start_tool(case=found, element=element, party=chosen, by=user, now=now, reason=why, press=press)
+        except AlreadyDone as twice:
+            messages.info(request, twice.sentence)
+            return redirect(f"{reverse('case', args=[reference])}#tasks")
         except DomainError as problem:
             error = problem
         else:
@@ -193,7 +197,7 @@ def tool(request: HttpRequest, reference: str, element: str) -> HttpResponse:
     return render(
         request,
         "cases/tool.html",
-        context | {"case": found, "tool": offered, "consents": consents.standing(found)},
+        context | {"case": found, "tool": offered, "press": press, "consents": consents.standing(found)},
         status=422 if error else 200,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +17,7 @@ from backend.casework import happenings as casework
 from backend.casework.happenings import PARTY, REASON, Happening
 from backend.casework.models import Case
 from backend.errors import InvalidAnswers
-from backend.web.ask import form_context, needs, typed, who
+from backend.web.ask import form_context, needs, number, press_of, typed, who
 from backend.workflow.forms import Form, Question
 from backend.workflow.models import Task
 
@@ -35,10 +34,10 @@ def happened(request: HttpRequest, reference: str) -> HttpResponse:
 def tell(request: HttpRequest, reference: str, message: str) -> HttpResponse:
     """Say whom it is about and what happened; then the case is told."""
     user, now = who(request), timezone.now()
-    found, press, error = access.case_for(user, reference), _press(request), None
+    found, press, error = access.case_for(user, reference), press_of(request), None
     if request.method == "POST":
         try:
-            party = found.parties.filter(pk=_whole(request.POST.get(PARTY, ""))).first()
+            party = found.parties.filter(pk=number(request.POST.get(PARTY))).first()
             casework.tell(case=found, message=message, party=party, reason=request.POST.get(REASON, ""), press=press, by=user, now=now)
         except InvalidAnswers as problem:
             error = problem
@@ -61,15 +60,3 @@ def _begun(case: Case, now: datetime) -> str:
     """What the officer reads afterwards: the task that it opened, if it did."""
     task = Task.objects.filter(instance=case.instance_id, opened_at=now).order_by("pk").first()
     return f"The case knows. A task is on the list: “{task.name}”." if task else "The case knows, and has gone on."
-
-
-def _press(request: HttpRequest) -> UUID:
-    """The name of one press of the button, kept in the page, so that a second press tells nothing twice."""
-    try:
-        return UUID(request.POST.get("press", ""))
-    except ValueError:
-        return uuid4()
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

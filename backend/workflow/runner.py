@@ -168,8 +168,14 @@ def deliver(
     return _command(instance.pk, lambda run: run.deliver(message, facts, _scope(party_id)), by=by, now=now, may_refuse=may_refuse)
 
 
-def start_tool(instance: Instance, *, element: str, party_id: int | None, by: User, now: datetime) -> Instance:
-    """Start a tool of an open toolbox, for a person or for the whole case."""
+@transaction.atomic
+def start_tool(instance: Instance, *, element: str, party_id: int | None, by: User, now: datetime, press: UUID | None = None) -> Instance:
+    """Start a tool of an open toolbox, for a person or for the whole case; once for each `press` of a button."""
+    if press is not None:
+        hold(instance)
+        said = {"operation": f"start {element}"[:100], "at": now}
+        if not Done.objects.get_or_create(instance=instance, key=press, defaults=said)[1]:
+            raise AlreadyDone("You pressed twice. It was started once.")
     offer = next((o for o in instance.offers if o["element"] == element), None)
     if offer is None:
         raise DomainError("This tool is not offered at this stage of the case.")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -85,7 +86,11 @@ def test_a_tool_is_started_for_somebody_of_the_case(client: Client, schema: dict
     reporter = next(person for person in shown["people"] if person["role"] == tool["whom"])
     url = reverse("api-tool", args=[case.reference, tool["element"]])
     assert client.post(url, {}, content_type="application/json").status_code == 422
-    before = open_tasks(case)
-    assert client.post(url, {"party": reporter["id"]}, content_type="application/json").status_code == 204
+    before, given = open_tasks(case), {"party": reporter["id"], "press": str(uuid4())}
+    assert [client.post(url, given, content_type="application/json").status_code for _ in range(2)] == [204, 409]
     assert len(open_tasks(case)) == len(before) + 1
+    other = next(tool for tool in shown["tools"] if tool["reason"] and tool["whom"] == "case")
+    url = reverse("api-tool", args=[case.reference, other["element"]])
+    assert client.post(url, {}, content_type="application/json").status_code == 422
+    assert client.post(url, {"reason": "They have asked for it."}, content_type="application/json").status_code == 204
     assert client.post(reverse("api-tool", args=[case.reference, "NoSuch"]), {}, content_type="application/json").status_code == 404

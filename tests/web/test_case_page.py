@@ -64,6 +64,17 @@ def test_a_tool_that_opens_a_task_says_which(landlord: Landlord, user: Who, now:
     assert "“Escalate to the specialist team” has started. Its first task is on the list: “Ask for the specialist team”." in page
 
 
+def test_a_button_pressed_twice_starts_a_tool_once(landlord: Landlord, user: Who, now: datetime) -> None:
+    case, officer = in_toolbox(landlord, user, now), signed_in(user("officer"))
+    address = reverse("tool", args=[case.reference, "Tool_escalate"])
+    press = officer.get(address).context["press"]
+    assert "has started" in officer.post(address, {"press": press}, follow=True).content.decode()
+    assert "It was started once." in officer.post(address, {"press": press}, follow=True).content.decode()
+    assert case.instance.tasks.filter(element="Escalation_ask").count() == 1
+    officer.post(address, {"press": officer.get(address).context["press"]})
+    assert case.instance.tasks.filter(element="Escalation_ask").count() == 2
+
+
 @pytest.mark.parametrize(("name", "said"), [("A day to think", "it waits for “A day to think”."), ("", "it waits.")])
 def test_a_tool_that_opens_no_task_says_what_it_waits_for(name: str, said: str, landlord: Landlord, user: Who, now: datetime) -> None:
     timer = TIMER.replace("A day to think", name).format("days(3650, since=reported_at)")
