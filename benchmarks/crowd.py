@@ -126,18 +126,22 @@ def _one_of(words: Sequence[str], number: str) -> str:
     return f"(ARRAY[{', '.join(map(repr, words))}])[1 + (({number}) % {len(words)})::int]"
 
 
-# Names and places differ from copy to copy as a town's do: some hundred surnames and some thousand streets.
+# Names and places differ from copy to copy as a town's do: some three thousand surnames, and streets of the same names.
 _FIRST = [
     "Ada", "Ali", "Amy", "Ana", "Ben", "Cara", "Dan", "Eve", "Finn", "Gita", "Hana", "Ian", "Jo", "Kit", "Lena", "Max", "Nia",
     "Omar", "Pia", "Raj", "Sam", "Tess", "Uma", "Vic", "Will", "Yan", "Zoe",
 ]  # fmt: skip
 _FRONT = [
-    "Ash", "Black", "Brad", "Carl", "Dun", "East", "Gold", "Har", "Kings", "Lang", "Mar", "New", "Old", "Pres", "Red", "Stan",
-    "Thorn", "Wal", "West", "White",
+    "Ash", "Bar", "Birch", "Black", "Brad", "Brook", "Burn", "Carl", "Cat", "Chad", "Col", "Dun", "Earn", "East", "Ed", "Fair",
+    "Fern", "Gold", "Green", "Hal", "Har", "Haw", "Hol", "Hop", "Kil", "Kings", "Lam", "Lang", "Led", "Lin", "Long", "Mar", "Mil",
+    "Nether", "New", "Nor", "Old", "Pem", "Pres", "Quin", "Rad", "Red", "Rook", "Sher", "Stan", "Sut", "Thorn", "Tyr", "Under",
+    "Up", "Wal", "Wes", "White", "Whit", "Win", "Wol", "Yar",
 ]  # fmt: skip
 _BACK = [
-    "bourne", "bridge", "by", "combe", "cott", "croft", "dale", "den", "field", "ford", "grave", "ham", "hurst", "land", "ley",
-    "more", "ridge", "stock", "ton", "well", "wick", "wood", "worth",
+    "bourne", "bridge", "brough", "burn", "bury", "by", "combe", "cot", "cott", "croft", "cross", "dale", "den", "don", "ey",
+    "field", "ford", "gate", "grave", "ham", "head", "hill", "holme", "hurst", "land", "ley", "low", "man", "marsh", "more",
+    "mouth", "ness", "over", "port", "ridge", "shaw", "side", "stead", "stock", "ter", "thorpe", "ton", "try", "vale", "wall",
+    "water", "way", "well", "wick", "wood", "worth", "wright",
 ]  # fmt: skip
 _WAY = ["Road", "Lane", "Street", "Close", "Avenue", "Court", "Drive", "Gardens"]
 _MIXED = "t.id * 7 + g * 31"

@@ -33,7 +33,7 @@ def cases_for(user: User, cases: QuerySet[Case] | None = None) -> QuerySet[Case]
     if user.can(powers.ALL_CASES):
         return cases
     # Each way on its own: with “or” between them the database would go through every case of the landlord.
-    first, *others = (cases.filter(way).values("pk") for way in _ways(user, ""))
+    first, *others = (cases.filter(way).values("pk") for way in _ways(user, "", *_whose(user)))
     return Case.objects.filter(pk__in=first.union(*others))
 
 
@@ -43,15 +43,15 @@ def seen_by(user: User, case: str = "") -> Q:
     theirs = Q(**{f"{case}landlord": user.landlord_id})
     if not user.can(powers.WORK):
         return Q(pk__in=[])
-    return theirs if user.can(powers.ALL_CASES) else theirs & reduce(or_, _ways(user, case))
+    return theirs if user.can(powers.ALL_CASES) else theirs & reduce(or_, _ways(user, case, reduce(or_, _whose(user))))
 
 
-def _ways(user: User, case: str) -> Iterator[Q]:
-    """Why somebody may see a case of their landlord."""
+def _ways(user: User, case: str, *waiting: Q) -> Iterator[Q]:
+    """Why somebody may see a case of their landlord; `waiting`: the tasks that show it."""
     yield Q(**{f"{case}owner__in": _hands(user)})
     yield Q(**{f"{case}opened_by": user})
     yield Q(**{f"{case}patch__in": [patch.pk for patch in user.patches.all()]})
-    for whose in _whose(user):
+    for whose in waiting:
         yield Q(Exists(Task.objects.filter(whose, instance=OuterRef(f"{case}instance"), status=Task.OPEN)))
 
 
