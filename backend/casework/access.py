@@ -180,9 +180,11 @@ def people_for(user: User) -> QuerySet[Person]:
         return people.none()
     # Each way on its own: with “or” inside one of them the database would go through every party of the landlord.
     parts = Party.objects.filter(seen_by(user, "case__"))
-    own, joined = parts.filter(person=OuterRef("pk")), parts.filter(person__same_as=OuterRef("pk"))
+    own, head = (parts.filter(person=OuterRef(row)) for row in ("pk", "same_as"))
+    joined = parts.filter(person__same_as=OuterRef("pk"))
     homes = Person.tenancies.through.objects.filter(person=OuterRef("pk"))
-    return people.filter(Exists(own) | Exists(joined) | Exists(homes) & Q(safe_contact=None))
+    anybodys = Q(safe_contact=None, same_as__safe_contact=None)
+    return people.filter(Exists(own) | Exists(joined) | Exists(head) | Exists(homes) & anybodys)
 
 
 def homes_for(user: User) -> QuerySet[Property]:
@@ -198,6 +200,12 @@ def person_for(user: User, person_id: int) -> Person:
     if found is None:
         raise NotFound
     return found
+
+
+def lock_person(user: User, person_id: int) -> Person:
+    """The same, locked until the transaction ends and read as they are then: nobody joins them to another meanwhile."""
+    Person.objects.select_for_update().get(pk=person_for(user, person_id).pk)
+    return person_for(user, person_id)
 
 
 def cases_of(person: Person) -> QuerySet[Case]:

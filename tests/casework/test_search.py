@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import Landlord, User
-from backend.casework import commands, search
+from backend.casework import commands, people, search
 from backend.casework.commands import Told
 from backend.casework.models import Case, Person, Property, Tenancy
 from tests.casework.test_safe_contact import keep_safe
@@ -99,6 +99,23 @@ def test_a_tenant_of_a_home_is_found_by_everybody_who_works_on_cases_but_one_who
     keep_safe(tenant, user("officer"), now)
     assert list(search.search(user("officer"), "mensah").people) == [tenant]
     assert not search.search(user("officer2"), "mensah").people and not search.search(user("officer2"), "9 lark rise").people
+
+
+def test_a_tenant_who_was_joined_to_somebody_who_must_be_safe_is_found_only_by_their_own_officers(
+    case: Case, landlord: Landlord, user: Who, now: datetime
+) -> None:
+    officer, stranger = user("officer"), user("officer2")
+    home = Property.objects.create(landlord=landlord, reference="P1", address=["9 Lark Rise", "ELY"], postcode="CB7 4PQ")
+    tenant = Person.objects.create(landlord=landlord, name="Kofi Mensah", address=["9 Lark Rise"], postcode="CB7 4PQ", reference="T1")
+    tenancy = Tenancy.objects.create(property=home, landlord=landlord, reference="N1", type="secure", starts=date(2020, 1, 1))
+    tenancy.people.add(tenant)
+    reporter = Person.objects.get(name="Marian Webb")
+    keep_safe(reporter, officer, now)
+    people.join(person=tenant, into=reporter, reason="The same number", by=officer, now=now)
+    assert not search.search(stranger, "mensah").people and not search.search(stranger, "mensha").people
+    assert [list(held) for _, held in people.home_page(stranger, home.pk).tenancies] == [[]]
+    assert list(search.search(officer, "mensah").people) == [reporter]
+    assert [list(held) for _, held in people.home_page(officer, home.pk).tenancies] == [[tenant]]
 
 
 def test_somebody_written_down_twice_is_shown_once(case: Case, landlord: Landlord, user: Who) -> None:
