@@ -65,12 +65,14 @@ def _likely_same(user: User, head: Person) -> QuerySet[Person]:
 def join(*, person: Person, into: Person, reason: str, by: User, now: datetime) -> Person:
     """Say that two rows are the same human being. What each case was told stays in it; rules for safety hold for both."""
     access.need(by, powers.WORK)
+    # In one order: two who join the same two would else wait for each other.
+    for head in sorted(access.person_for(by, one.pk).pk for one in (into, person)):
+        access.lock_person(by, head)
     kept, twice = access.person_for(by, into.pk), access.person_for(by, person.pk)
-    if not reason.strip():
+    if not plain(reason):
         raise InvalidAnswers({"reason": "Say how you know that they are the same person"})
     if kept == twice:
         raise AlreadyDone("They are already one person, so nothing was changed.")
-    list(Person.objects.select_for_update().filter(pk__in=(kept.pk, twice.pk)).order_by("pk"))
     _carry_safety(twice, kept)
     Person.objects.filter(Q(pk=twice.pk) | Q(same_as=twice)).update(same_as=kept)
     for case in access.cases_of(kept):
@@ -103,11 +105,11 @@ def _carry_safety(twice: Person, kept: Person) -> None:
 def part(*, person: Person, reason: str, by: User, now: datetime) -> Person:
     """Undo a joining: the rows are two people after all. Rules for safety stay with both until somebody lifts them."""
     access.need(by, powers.WORK)
-    row = Person.objects.filter(pk=person.pk, landlord=by.landlord_id).select_related("same_as").first()
-    if row is None or row.same_as is None:
+    head = access.lock_person(by, person.pk)
+    row = Person.objects.filter(pk=person.pk, same_as=head).select_related("landlord").first()
+    if row is None:
         raise NotFound
-    head = access.person_for(by, row.same_as.pk)
-    if not reason.strip():
+    if not plain(reason):
         raise InvalidAnswers({"reason": "Say why they are two people"})
     cases = [case.pk for case in access.cases_of(head)]
     rules = SafeContact.objects.filter(person=head).first()

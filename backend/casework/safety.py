@@ -29,7 +29,7 @@ def set_safe_contact(
 ) -> SafeContact:
     """Say how somebody is reached safely. It holds in every case that they are in, under every row that is them."""
     access.need(by, powers.WORK)
-    head = access.person_for(by, person.pk)
+    head = access.lock_person(by, person.pk)
     texts = {key: plain(text) for key, text in (("ways", ways), ("times", times), ("words", words), ("numbers", numbers))}
     if not (never_post or never_message or any(texts.values())):
         raise InvalidAnswers({"ways": "Say how to reach them, or what must never be done"})
@@ -47,7 +47,7 @@ def lift_safe_contact(*, person: Person, reason: str, by: User, now: datetime) -
     """Take the rules away, with a reason: from then on the person is reached as everybody else is."""
     access.need(by, powers.WORK)
     head = access.person_for(by, person.pk)
-    if not reason.strip():
+    if not plain(reason):
         raise InvalidAnswers({"reason": "Say why it is safe now"})
     SafeContact.objects.filter(person=head).delete()
     _tell_cases(head, "lift_safe_contact", "Took away a person’s safe-contact rules", by, now, reason=plain(reason)[:300])

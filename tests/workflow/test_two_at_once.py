@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 
 from backend.accounts.models import Landlord, User
-from backend.casework import access, commands, surveys
+from backend.casework import access, commands, people, surveys
 from backend.casework.commands import Told
-from backend.casework.models import Case, Incident, Record, Survey
+from backend.casework.models import Case, Incident, Person, Record, Survey
 from backend.correspondence import jobs as letters
 from backend.correspondence.models import Letter, Rendition
 from backend.errors import AlreadyDone, DomainError
@@ -268,3 +268,21 @@ def test_a_completion_and_a_time_limit_at_once_make_one_of_the_two(limited: Land
             assert (task.status, fired, passed) == (Task.DONE, 0, {"Triage_decide"}) and Record.objects.filter(task=task).count() == 1
         won["limit" if late else "officer"] += 1
     assert not silent().exists()
+
+
+def test_two_who_join_the_same_people_either_way_round_make_one_person(landlord: Landlord, user: Who, now: datetime) -> None:
+    case, officer = open_case(landlord, user, now), user("leader")
+    reporter = case.parties.get().person
+    assert reporter is not None
+    for number in range(ROUNDS):
+        witness = Person.objects.create(landlord=landlord, name=f"Witness {number}")
+        case.parties.create(role="witness", person=witness, added_at=now)
+        again = Person.objects.create(landlord=landlord, name=f"Witness {number}")
+        case.parties.create(role="witness", person=again, added_at=now)
+        pairs = (witness, again), (again, witness)
+        results = at_once(*(
+            lambda pair=pair: people.join(person=pair[0], into=pair[1], reason="The same voice", by=officer, now=now)  # type: ignore[misc]
+            for pair in pairs
+        ))  # fmt: skip
+        assert [type(one) for one in told(results)] == [AlreadyDone]
+        assert Person.objects.filter(pk__in=(witness.pk, again.pk), same_as=None).count() == 1
