@@ -26,6 +26,10 @@ from backend.workflow.forms import Cleaned, Form
 from backend.workflow.models import Task
 from backend.workflow.publishing import live_version
 
+#: Of what is known of somebody without a name, and of a line of an address as letters print it.
+MOST_KNOWN, MOST_IN_LINE = 200, 100
+TOO_LONG_A_LINE = f"Shorten each line of the address to {MOST_IN_LINE} characters"
+
 
 @dataclass(frozen=True)
 class Told:
@@ -70,6 +74,8 @@ class Told:
         for name in ("postcode", "place_postcode"):
             if getattr(self, name) and tidy(getattr(self, name)) is None:
                 problems[name] = NOT_WHOLE
+        if any(len(line) > MOST_IN_LINE for line in self.address):
+            problems["address"] = TOO_LONG_A_LINE
         if self.email and ("@" not in self.email or len(self.email) > 254):
             problems["email"] = "Enter an e-mail address like name@example.com, or leave it empty"
         if problems:
@@ -203,9 +209,11 @@ def add_party(
         raise InvalidAnswers({"role": "Choose what part this person has"})
     if not name.strip() and not description.strip():
         raise InvalidAnswers({"name": "Enter a name, or describe the person if you do not know it"})
+    if len(description) > MOST_KNOWN:
+        raise InvalidAnswers({"description": f"Shorten this to {MOST_KNOWN} characters"})
     person = _person(case.landlord, name, phone, email, address, postcode) if name.strip() else None
     party = Party.objects.create(
-        case=case, role=role, person=person, description=description.strip()[:200], confidential=confidential, added_at=now
+        case=case, role=role, person=person, description=description.strip(), confidential=confidential, added_at=now
     )
     record(
         "add_party", f"Added a {party.get_role_display().lower()}", landlord=case.landlord, by=by, at=now, case_id=case.pk, party=party.pk
@@ -221,6 +229,8 @@ def identify_party(
     case = access.work_on(by, party.case)
     if not name.strip():
         raise InvalidAnswers({"name": "Enter the person’s name"})
+    # As it is now: of two who say at once who somebody is, the second corrects the first.
+    party = Party.objects.select_for_update(of=("self",)).select_related("person").get(pk=party.pk)
     if party.person is None:
         party.person = _person(case.landlord, name, phone, email, address, postcode)
         party.save(update_fields=["person"])
@@ -242,10 +252,25 @@ def _write_person(person: Person, name: str, phone: str, email: str, address: Se
         raise InvalidAnswers({"postcode": NOT_WHOLE})
     if email.strip() and ("@" not in email or len(email.strip()) > 254):
         raise InvalidAnswers({"email": "Enter an e-mail address like name@example.com, or leave it empty"})
-    person.name, person.phone, person.email, person.postcode = plain(name)[:200], plain(phone)[:40], email.strip(), tidied
-    person.address = [line[:100] for line in map(plain, address) if line]
-    person.save()
+    told = {
+        "name": plain(name), "phone": plain(phone), "email": email.strip(), "postcode": tidied,
+        "address": [line for line in map(plain, address) if line],
+    }  # fmt: skip
+    _check_lengths(told)
+    for key, value in told.items():
+        setattr(person, key, value)
+    # Whom they were joined to is not told here, and may have changed meanwhile.
+    person.save(update_fields=told if person.pk else None)
     return person
+
+
+def _check_lengths(told: Mapping[str, Any]) -> None:
+    """Raise `InvalidAnswers` for what would have to be cut."""
+    problems = {key: f"Shorten this to {most} characters" for key, most in (("name", 200), ("phone", 40)) if len(told[key]) > most}
+    if any(len(line) > MOST_IN_LINE for line in told["address"]):
+        problems["address"] = TOO_LONG_A_LINE
+    if problems:
+        raise InvalidAnswers(problems)
 
 
 def form_of(task: Task) -> Form:

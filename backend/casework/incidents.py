@@ -22,6 +22,8 @@ from backend.workflow.forms import Option
 
 #: The fact that holds a case's category; the question that gives it names the types of incident.
 CATEGORY = "category"
+#: Of a place, a time and a source, in characters.
+MOST = 200
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ def add_incident(*, case: Case, happened: Happened, by: User, now: datetime) -> 
     case = access.work_on(by, case)
     _check(case, happened, now)
     incident = Incident.objects.create(
-        case=case, type=happened.type, happened_on=happened.on, happened=plain(happened.when)[:200], place=plain(happened.place)[:200],
+        case=case, type=happened.type, happened_on=happened.on, happened=plain(happened.when), place=plain(happened.place),
         postcode=tidy(happened.postcode) or "", what=plain(happened.what), told_by=happened.party,
-        source="" if happened.party else plain(happened.source)[:200], by=by, told_at=now,
+        source="" if happened.party else plain(happened.source), by=by, told_at=now,
     )  # fmt: skip
     record("add_incident", "Added an incident", landlord=case.landlord, by=by, at=now, case_id=case.pk, incident=incident.pk)
     return incident
@@ -66,6 +68,9 @@ def _check(case: Case, happened: Happened, now: datetime) -> None:
         problems["what"] = "Shorten this to 10,000 characters"
     if not plain(happened.place):
         problems["place"] = "Say where it happened"
+    for key in ("place", "when", "source"):
+        if len(getattr(happened, key)) > MOST:
+            problems[key] = f"Shorten this to {MOST} characters"
     if happened.postcode.strip() and tidy(happened.postcode) is None:
         problems["postcode"] = NOT_WHOLE
     if happened.type not in {option.value for option in types_of(case)}:

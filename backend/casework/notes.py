@@ -18,7 +18,7 @@ from backend.casework.models import Case, Earlier, Note, Party
 from backend.casework.text import plain
 from backend.errors import InvalidAnswers, NotFound
 
-MOST_WORDS, MOST_MINUTES = 10_000, 1_440
+MOST_WORDS, MOST_MINUTES, MOST_NAMED = 10_000, 1_440, 200
 #: Clocks of telephones and browsers differ a little from ours.
 _SOON = timedelta(minutes=5)
 
@@ -106,6 +106,8 @@ def _checked(case: Case, said: Said, now: datetime, problems: dict[str, str] | N
         problems["way"] = "Choose how you were in touch"
     if said.party is None and not plain(said.whom):
         problems["whom"] = "Say who it was with"
+    elif len(said.whom) > MOST_NAMED:
+        problems["whom"] = f"Shorten this to {MOST_NAMED} characters"
     if said.happened_at > now + _SOON:
         problems["happened_at"] = "Enter a time that has passed"
     if said.minutes is not None and not 0 <= said.minutes <= MOST_MINUTES:
@@ -114,6 +116,6 @@ def _checked(case: Case, said: Said, now: datetime, problems: dict[str, str] | N
         raise NotFound
     text = _worded(said.text, problems)
     return {
-        "text": text, "happened_at": said.happened_at, "party": said.party, "whom": "" if said.party else plain(said.whom)[:200],
+        "text": text, "happened_at": said.happened_at, "party": said.party, "whom": "" if said.party else plain(said.whom),
         "way": said.way, "outward": said.outward, "minutes": said.minutes,
     }  # fmt: skip

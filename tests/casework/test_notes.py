@@ -106,3 +106,15 @@ def test_the_history_says_when_the_risk_became_what_it_is(landlord: Landlord, us
     assert [entry.sentence for entry in Entry.objects.filter(verb="set_risk_band")] == [f"Risk is {case.risk_band}"]
     assessment = case.records.get(section="risk")
     assert assessment.score is not None
+
+
+def test_what_is_too_long_is_said_and_never_cut(landlord: Landlord, user: Who, now: datetime) -> None:
+    case, long = open_case(landlord, user, now), "x" * 201
+    happened = Happened(what="x", place=long, type="VAN", on=now.date(), when=long, source=long)
+    with pytest.raises(InvalidAnswers) as caught:
+        incidents.add_incident(case=case, happened=happened, by=user("officer"), now=now)
+    assert set(caught.value.problems) == {"place", "when", "source"}
+    with pytest.raises(InvalidAnswers) as caught:
+        said = Said(text="x", happened_at=now, way="visit", outward=True, whom=long)
+        notes.add_contact(case=case, said=said, by=user("officer"), now=now)
+    assert set(caught.value.problems) == {"whom"}

@@ -213,3 +213,20 @@ def test_logs_hold_no_survey_token(caplog: pytest.LogCaptureFixture) -> None:
     record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "Unprocessable Entity: %s", ("/survey/abcdefghij",), None)
     WithoutTokens().filter(record)
     assert record.getMessage() == "Unprocessable Entity: /survey/…"
+
+
+def test_a_line_of_an_address_that_no_letter_prints_is_said_and_what_was_typed_stays(landlord: Landlord, user: Who, now: datetime) -> None:
+    told = {**REPORT, "name": "Ann Ash", "address": "Flat 2\n" + "x" * 101}
+    response = Client().post(reverse("report-public", args=["fenbridge"]), told)
+    assert (
+        response.status_code == 422 and "each line of the address" in response.content.decode() and "x" * 101 in response.content.decode()
+    )
+    case = open_case(landlord, user, now)
+    url = reverse("party", args=[case.reference, case.parties.get().pk])
+    for wrong, words in (
+        ({"address": "x" * 101}, "each line"),
+        ({"phone": "0" * 41}, "40 characters"),
+        ({"name": "x" * 201}, "200 characters"),
+    ):
+        response = signed_in(user("officer")).post(url, {"name": "Carol Whitmore", **wrong})
+        assert response.status_code == 422 and words in response.content.decode()

@@ -195,3 +195,24 @@ def test_the_case_page_asks_as_much_for_three_safe_people_as_for_one(case: Case,
             signed_in(user("officer")).get(reverse("case", args=[case.reference]))
         asked.append(len(seen))
     assert len(set(asked)) == 1
+
+
+def test_correcting_somebody_leaves_whom_they_were_joined_to_meanwhile(case: Case, user: Who, now: datetime) -> None:
+    officer, before = user("officer"), case.parties.select_related("person", "case").get()
+    other = respondent(case, officer, now).person
+    assert other is not None and before.person is not None
+    people.join(person=before.person, into=other, reason="The same voice", by=officer, now=now)
+    keep_safe(other, officer, now)
+    commands.identify_party(party=before, name="Carol Ann", phone="", email="", address=[], postcode="", by=officer, now=now)
+    person = Person.objects.get(name="Carol Ann")
+    assert person.same_as == other and post_refused(person)
+
+
+def test_of_two_who_say_who_somebody_is_the_second_corrects_the_first(case: Case, user: Who, now: datetime) -> None:
+    officer = user("officer")
+    unknown = case.parties.create(role=Party.RESPONDENT, description="man in a grey coat", added_at=now)
+    one, two = (Party.objects.select_related("case", "person").get(pk=unknown.pk) for _ in range(2))
+    for party, name in (one, "Barry Cole"), (two, "Barry Coles"):
+        commands.identify_party(party=party, name=name, phone="", email="", address=[], postcode="", by=officer, now=now)
+    unknown.refresh_from_db()
+    assert str(unknown.person) == "Barry Coles" and not Person.objects.filter(name="Barry Cole").exists()
