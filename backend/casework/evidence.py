@@ -47,7 +47,7 @@ TYPES: Mapping[str, Type] = {
     "video/quicktime": Type(Evidence.VIDEO, ("mov", "qt"), sharing.boxed_copy),
     "video/3gpp": Type(Evidence.VIDEO, ("3gp",), sharing.boxed_copy),
     "application/pdf": Type(Evidence.DOCUMENT, ("pdf",), sharing.pdf_copy),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": Type(Evidence.DOCUMENT, ("docx",), sharing.plain_copy),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": Type(Evidence.DOCUMENT, ("docx",), sharing.word_copy),
     # No freely licensed library reads it: the original is kept, and nobody is shown a copy that might say where it was taken.
     "image/heic": Type(Evidence.DOCUMENT, ("heic", "heif")),
 }
@@ -85,7 +85,7 @@ def add_evidence(
 def take_evidence(*, title: str, filename: str, content: Upload, origin: str, by: User, now: datetime) -> Evidence:
     """Keep a file that belongs to no case yet. It waits for somebody who triages to place it."""
     access.need(by, powers.TAKE_REPORTS, powers.TRIAGE, powers.WORK)
-    if not origin.strip():
+    if not plain(origin):
         raise InvalidAnswers({"origin": "Say where it came from, like “e-mailed by Ms Webb, 3 Elm Close”"})
     kept = _keep(None, title, filename, content, origin, by, now)
     record("take_evidence", "Took evidence that belongs to no case yet", landlord=by.landlord, by=by, at=now, evidence=kept.pk)
@@ -130,7 +130,7 @@ def open_original(*, evidence: Evidence, reason: str, by: User, now: datetime) -
     held = evidence_by_id(by, evidence.pk)
     if not by.can(powers.ORIGINALS):
         raise NotAllowed("Your role does not open originals. Ask your team leader, who can.")
-    if not reason.strip():
+    if not plain(reason):
         raise InvalidAnswers({"reason": "Say why you need the original"})
     said = {"evidence": held.pk, "sha256": held.sha256, "reason": plain(reason)[:300]}
     record("open_original", "Opened the original of evidence", landlord=by.landlord, by=by, at=now, case_id=held.case_id, **said)

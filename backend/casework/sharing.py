@@ -6,13 +6,17 @@ them. Knows nothing of evidence, cases or people.
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from io import BufferedRandom
 from itertools import count
 from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from PIL import Image, ImageOps
 
@@ -23,7 +27,13 @@ SHOWN, SMALL = 2_560, 320
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 #: Boxes of a video that hold words about it, and boxes in which these may stand.
 _TELLING, _HOLDING = {b"udta", b"meta", b"uuid"}, {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
-_MOST_BOXES = 10_000
+_MOST_BOXES, _DEEPEST = 10_000, 16
+#: Segments of a JPEG that hold words about it: where, when and with what it was taken, and what somebody wrote of it.
+_WORDS = (0xE1, 0xED, 0xFE)
+#: In a Word document: who wrote or changed it, and where its properties are named. No document that people write is larger.
+_AUTHORS = re.compile(rb"""(\b\w+:(?:author|initials|userId|providerId)=)(?:"[^"]*"|'[^']*')""")
+_PROPERTIES = re.compile(rb"""<(?:Override|Relationship)\b[^>]*["']/?docProps/[^>]*/>""")
+_MOST_UNPACKED = 200 * 1024 * 1024
 
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -68,15 +78,17 @@ def boxed_copy(source: Path, shown: Path) -> None:
     """Copy a video or recording of the MP4 family and blank the boxes that tell. Raises `Unreadable`."""
     shutil.copyfile(source, shown)
     with shown.open("r+b") as file:
-        for name_at, inside, end in list(_telling(file, 0, shown.stat().st_size, count())):
+        for name_at, inside, end in list(_telling(file, 0, shown.stat().st_size, count(), 0)):
             file.seek(name_at)
             file.write(b"free")
             file.seek(inside)
             file.write(b"\0" * (end - inside))
 
 
-def _telling(file: BufferedRandom, at: int, end: int, seen: count[int]) -> Iterator[tuple[int, int, int]]:
+def _telling(file: BufferedRandom, at: int, end: int, seen: count[int], depth: int) -> Iterator[tuple[int, int, int]]:
     """Where the name, the inside and the end are of every box between `at` and `end` that tells about the maker."""
+    if depth > _DEEPEST:
+        raise Unreadable
     while at + 8 <= end:
         name, inside, after = _box(file, at, end)
         if after > end or after < inside or next(seen) > _MOST_BOXES:
@@ -84,7 +96,7 @@ def _telling(file: BufferedRandom, at: int, end: int, seen: count[int]) -> Itera
         if name in _TELLING:
             yield at + 4, inside, after
         elif name in _HOLDING:
-            yield from _telling(file, inside, after, seen)
+            yield from _telling(file, inside, after, seen, depth + 1)
         at = after
 
 
@@ -100,29 +112,32 @@ def _box(file: BufferedRandom, at: int, end: int) -> tuple[bytes, int, int]:
 
 def wave_copy(source: Path, shown: Path) -> None:
     """Copy a WAV recording with its sound alone. Raises `Unreadable`."""
-    data = source.read_bytes()
-    kept, at = b"", 12
+    data, at = source.read_bytes(), 12
+    found: list[tuple[bytes, bytes]] = []
     while at + 8 <= len(data):
         name, size = struct.unpack("<4sI", data[at : at + 8])
         if name in (b"fmt ", b"data", b"fact"):
-            kept += data[at : at + 8 + size + size % 2]
+            found.append((name, data[at : at + 8 + size + size % 2]))
+            if len(found) > _MOST_BOXES:
+                raise Unreadable
         at += 8 + size + size % 2
-    if b"data" not in kept:
+    if b"data" not in dict(found):
         raise Unreadable
+    kept = b"".join(part for _, part in found)
     shown.write_bytes(b"RIFF" + struct.pack("<I", len(kept) + 4) + b"WAVE" + kept)
 
 
 def mpeg_copy(source: Path, shown: Path) -> None:
     """Copy an MP3 recording without the labels before and after its sound."""
-    data = source.read_bytes()
-    while data[:3] == b"ID3" and len(data) > 10:
-        size = sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
-        data = data[10 + size + (10 if data[5] & 0x10 else 0) :]
-    shown.write_bytes(data[:-128] if data[-128:-125] == b"TAG" else data)
+    data, at = source.read_bytes(), 0
+    while data[at : at + 3] == b"ID3" and len(data) > at + 10:
+        size = sum((byte & 0x7F) << shift for byte, shift in zip(data[at + 6 : at + 10], (21, 14, 7, 0), strict=True))
+        at += 10 + size + (10 if data[at + 5] & 0x10 else 0)
+    shown.write_bytes(data[at:-128] if data[at:][-128:-125] == b"TAG" else data[at:])
 
 
 def pdf_copy(source: Path, shown: Path) -> None:
-    """Copy a PDF without its maker's name, what it would run and what is hidden in it. Raises `Unreadable`."""
+    """Copy a PDF without its maker's name, what it would run, what is hidden in it and what its photos tell. Raises `Unreadable`."""
     import pikepdf
 
     try:
@@ -132,9 +147,55 @@ def pdf_copy(source: Path, shown: Path) -> None:
                     del pdf.Root[name]
             if "/Info" in pdf.trailer:
                 del pdf.trailer["/Info"]
+            for part in pdf.objects:
+                if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+                    _hush(part)
             pdf.save(shown)
     except (pikepdf.PdfError, ValueError, RecursionError):
         raise Unreadable from None
+
+
+def _hush(part: Any) -> None:
+    """Take from one object of a PDF what is not on its pages, and from a photo what stands beside its dots."""
+    from pikepdf import Name
+
+    for name in ("/Metadata", "/PieceInfo", "/AA", "/EF", "/JS"):
+        if name in part:
+            del part[name]
+    if part.get("/Filter") == Name.DCTDecode:
+        part.write(_without_words(part.read_raw_bytes()), filter=Name.DCTDecode, decode_parms=part.get("/DecodeParms"))
+
+
+def _without_words(photo: bytes) -> bytes:
+    """A JPEG without where, when and with what it was taken; its dots byte for byte."""
+    kept, at = [photo[:2]], 2
+    while at + 4 <= len(photo) and photo[at] == 0xFF and photo[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(photo[at + 2 : at + 4])
+        if photo[at + 1] not in _WORDS:
+            kept.append(photo[at:end])
+        at = end
+    return b"".join((*kept, photo[at:]))
+
+
+def word_copy(source: Path, shown: Path) -> None:
+    """Copy a Word document without its properties, the names of those who changed it and what its photos tell. Raises `Unreadable`."""
+    try:
+        with ZipFile(source) as old, ZipFile(shown, "w", ZIP_DEFLATED) as new:
+            parts = [part for part in old.infolist() if not part.filename.startswith("docProps/")]
+            if sum(part.file_size for part in parts) > _MOST_UNPACKED:
+                raise Unreadable
+            for part in parts:
+                new.writestr(part.filename, _unsigned(part.filename, old.read(part)))
+    except (BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error):
+        raise Unreadable from None
+
+
+def _unsigned(name: str, inside: bytes) -> bytes:
+    if name.endswith((".jpg", ".jpeg")):
+        return _without_words(inside)
+    if not name.endswith((".xml", ".rels")):
+        return inside
+    return _AUTHORS.sub(rb'\1""', _PROPERTIES.sub(b"", inside))
 
 
 def plain_copy(source: Path, shown: Path) -> None:

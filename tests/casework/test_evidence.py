@@ -58,7 +58,7 @@ def test_only_those_with_the_power_open_the_original_and_that_they_did_is_kept(l
     with pytest.raises(NotAllowed):
         evidence.open_original(evidence=kept, reason="To look", by=user("officer"), now=now)
     with pytest.raises(InvalidAnswers):
-        evidence.open_original(evidence=kept, reason=" ", by=user("leader"), now=now)
+        evidence.open_original(evidence=kept, reason=" \u200b", by=user("leader"), now=now)
     assert evidence.open_original(evidence=kept, reason="For court", by=user("leader"), now=now).read_bytes() == photo()
     entry = Entry.objects.get(verb="open_original")
     assert (entry.by, entry.case_id, entry.details["reason"]) == (user("leader"), case.pk, "For court")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+import time
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -92,6 +94,25 @@ def test_a_video_whose_boxes_do_not_fit_is_refused(tmp_path: Path, film: bytes) 
         sharing.boxed_copy(tmp_path / "film", tmp_path / "shown")
 
 
+def test_a_video_of_boxes_within_boxes_is_refused(tmp_path: Path) -> None:
+    film = b""
+    for _ in range(3_000):
+        film = box(b"moov", film)
+    (tmp_path / "film").write_bytes(box(b"ftyp", b"mp42\0\0\0\0mp42") + film)
+    with pytest.raises(sharing.Unreadable):
+        sharing.boxed_copy(tmp_path / "film", tmp_path / "shown")
+
+
+def test_a_recording_in_countless_pieces_holds_nobody_up(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    (tmp_path / "a").write_bytes(b"RIFF\0\0\0\0WAVE" + b"data\0\0\0\0" * 300_000)
+    with pytest.raises(sharing.Unreadable):
+        sharing.wave_copy(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "c").write_bytes(b"ID3\x04\0\0\0\0\0\0" * 300_000 + b"\xff\xfbsound")
+    sharing.mpeg_copy(tmp_path / "c", tmp_path / "d")
+    assert (tmp_path / "d").read_bytes() == b"\xff\xfbsound" and time.perf_counter() - began < 5
+
+
 def test_a_recording_keeps_its_sound_alone(tmp_path: Path) -> None:
     chunk = lambda name, data: name + struct.pack("<I", len(data)) + data  # noqa: E731
     inside = chunk(b"fmt ", b"\0" * 16) + chunk(b"LIST", b"Canary") + chunk(b"data", b"soundsound")
@@ -115,3 +136,46 @@ def test_a_pdf_loses_its_makers_name_and_what_it_would_run(tmp_path: Path) -> No
     sharing.pdf_copy(tmp_path / "a", tmp_path / "b")
     with pikepdf.open(tmp_path / "b") as copy:
         assert len(copy.pages) == 1 and "/OpenAction" not in copy.Root and "/Info" not in copy.trailer
+
+
+def test_a_photo_inside_a_document_does_not_say_where_it_was_taken_and_nobody_has_signed_it(tmp_path: Path) -> None:
+    import pikepdf
+
+    jpeg = photo(tmp_path / "photo").read_bytes()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        picture = pdf.make_stream(jpeg, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Filter=pikepdf.Name.DCTDecode)
+        picture.Metadata = pdf.make_stream(b"Canary place")
+        attached = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F="a", EF=pikepdf.Dictionary(F=pdf.make_stream(b"Canary file")))
+        pdf.pages[0].obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=picture), Hidden=pdf.make_indirect(attached))
+        pdf.save(tmp_path / "a", compress_streams=False)
+    assert (tmp_path / "a").read_bytes().count(b"Canary") == 4
+    sharing.pdf_copy(tmp_path / "a", tmp_path / "b")
+    assert b"Canary" not in (tmp_path / "b").read_bytes()
+    with pikepdf.open(tmp_path / "b") as copy:
+        drawn = copy.pages[0].obj.Resources.XObject.A.read_raw_bytes()
+    with Image.open(BytesIO(drawn)) as opened, Image.open(BytesIO(jpeg)) as before:
+        assert opened.tobytes() == before.tobytes() and not opened.getexif()
+    with ZipFile(tmp_path / "c", "w") as written:
+        written.writestr(
+            "_rels/.rels",
+            '<Relationships><Relationship Id="1" Target="docProps/core.xml"/><Relationship Target="word/document.xml"/></Relationships>',
+        )
+        written.writestr("docProps/core.xml", "<dc:creator>Canary Author</dc:creator>")
+        written.writestr(
+            "word/document.xml", '<w:ins w:id="1" w:author="Canary Author" w:date="x"><w:t>She said: the author left</w:t></w:ins>'
+        )
+        written.writestr("word/media/image1.jpeg", jpeg)
+    sharing.word_copy(tmp_path / "c", tmp_path / "d")
+    with ZipFile(tmp_path / "d") as copied:
+        parts = {name: copied.read(name) for name in copied.namelist()}
+    assert set(parts) == {"_rels/.rels", "word/document.xml", "word/media/image1.jpeg"} and b"Canary" not in b"".join(parts.values())
+    assert parts["_rels/.rels"] == b'<Relationships><Relationship Target="word/document.xml"/></Relationships>'
+    assert b"She said: the author left" in parts["word/document.xml"]
+
+
+@pytest.mark.parametrize("inside", [b"PK\x03\x04 no archive", b""])
+def test_a_word_document_that_is_none_is_refused(tmp_path: Path, inside: bytes) -> None:
+    (tmp_path / "a").write_bytes(inside)
+    with pytest.raises(sharing.Unreadable):
+        sharing.word_copy(tmp_path / "a", tmp_path / "b")
