@@ -16,7 +16,7 @@ from backend.accounts.models import User
 from backend.api import shapes
 from backend.casework import access, commands, queries, worklist
 from backend.casework.commands import Told
-from backend.errors import NotAllowed
+from backend.errors import InvalidAnswers, NotAllowed
 from backend.workflow.forms import Question
 from backend.workflow.models import Task
 
@@ -92,10 +92,13 @@ class CompleteTask(APIView):
         """Complete a task with its form's answers."""
         user = who(request)
         access.need(user, powers.WORK)
-        queries.task_by_id(user, task_id)
+        form = commands.form_of(queries.task_by_id(user, task_id))
         given = shapes.AnswersIn(data=request.data)
         given.is_valid(raise_exception=True)
-        commands.complete_task(task_id=task_id, data=given.validated_data["answers"], by=user, now=timezone.now())
+        answers = given.validated_data["answers"]
+        if strange := [key for key in answers if form.question_of(key) is None]:
+            raise InvalidAnswers(dict.fromkeys(strange, "There is no such question."))
+        commands.complete_task(task_id=task_id, data=answers, by=user, now=timezone.now())
         return Response(status=204)
 
 

@@ -26,8 +26,7 @@ FURTHEST = timedelta(days=366)
 @transaction.atomic
 def save_draft(*, task_id: int, data: Mapping[str, Sequence[str]], by: User) -> None:
     """Keep what has been typed so far, without checking it. It stays with the task, whoever has it next."""
-    task = _task(task_id, by)
-    Task.objects.filter(pk=task.pk, status=Task.OPEN).update(draft={key: list(values) for key, values in data.items()})
+    _change(_task(task_id, by), draft={key: list(values) for key, values in data.items()})
 
 
 @transaction.atomic

@@ -112,13 +112,9 @@ def _given_back(request: HttpRequest, user: User, task_id: int, late: DomainErro
     if not access.could_have_done(user, task):
         raise NotFound
     form = commands.form_of(task)
-    answers = [(_asked(form, key), ", ".join(values)) for key, values in typed(request.POST).items() if any(values)]
+    given = ((form.question_of(key), key, values) for key, values in typed(request.POST).items() if any(values))
+    answers = [(asked.label if asked else key, ", ".join(values)) for asked, key, values in given]
     return render(request, "desk/too_late.html", {"task": task, "answers": answers}, status=409)
-
-
-def _asked(form: Form, key: str) -> str:
-    """The question that a box of a form belongs to: a date has several boxes, and so has a row."""
-    return next((question.label for question in form.questions if key == question.key or key.startswith(f"{question.key}-")), key)
 
 
 def _onward(request: HttpRequest, user: User, done: Task, now: datetime) -> str:
@@ -146,7 +142,11 @@ def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | No
 @needs(powers.WORK)
 def save_draft(request: HttpRequest, task_id: int) -> HttpResponse:
     """Keep what has been typed. The page's script calls it now and then; the button does without a script."""
-    changing.save_draft(task_id=task_id, data=typed(request.POST), by=who(request))
+    user = who(request)
+    try:
+        changing.save_draft(task_id=task_id, data=typed(request.POST), by=user)
+    except (AlreadyDone, NotFound) as late:
+        return _given_back(request, user, task_id, late)
     if request.headers.get("accept", "").startswith("application/json"):
         return JsonResponse({"saved": True})
     messages.success(request, "What you have typed is kept. You can come back to it.")

@@ -107,6 +107,10 @@ class Form:
                 found.append(Fact(question.fact, kind, tuple(o.value for o in question.options), source))
         return found
 
+    def question_of(self, box: str) -> Question | None:
+        """The question that a box of the form belongs to: a date has several boxes, and so has a row."""
+        return next((question for question in self.questions if box == question.key or box.startswith(f"{question.key}-")), None)
+
     def conditions(self) -> Iterator[tuple[str, str]]:
         """The key of each question that has an option with a condition, and the condition."""
         yield from ((question.key, option.offered) for question in self.questions for option in question.options if option.offered)
@@ -126,10 +130,13 @@ class Form:
         problems: dict[str, str] = {}
         answers: list[dict[str, Any]] = []
         facts: dict[str, Value] = {}
+        asked: set[str] = set()
         score = 0
         for question in self.questions:
-            if question.when and question.when[1] not in data.get(question.when[0], ()):
+            # What was typed under a question that is not asked any more still comes along, unseen.
+            if question.when and (question.when[0] not in asked or question.when[1] not in data.get(question.when[0], ())):
                 continue
+            asked.add(question.key)
             try:
                 value, shown = _clean(question, data, people.get(question.key, {}))
             except ValueError as error:

@@ -81,6 +81,8 @@ def test_my_tasks_can_be_listed_opened_and_completed_once(
     wrong = client.post(url, {"answers": {"is_asb": ["yes"]}}, content_type="application/json")
     assert wrong.status_code == 422 and "category" in wrong.json()["problems"]
     holds(schema, "/api/tasks/{task_id}/complete", "post", 422, wrong.json())
+    slip = client.post(url, {"answers": {**answers["answers"], "catgeory": ["NOI"]}}, content_type="application/json")
+    assert slip.status_code == 422 and slip.json()["problems"] == {"catgeory": "There is no such question."}
     assert client.post(url, answers, content_type="application/json").status_code == 204
     again = client.post(url, answers, content_type="application/json")
     assert again.status_code == 409 and "already been done" in again.json()["detail"]

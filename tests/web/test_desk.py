@@ -100,3 +100,12 @@ def test_who_may_see_the_case_is_led_to_it_from_a_task_that_is_done(done: Task, 
 def test_nobody_else_is_told_of_a_task_that_is_done(done: Task, landlord: Landlord, user: Who) -> None:
     url = reverse("task", args=[done.pk])
     assert [client.get(url).status_code for client in (signed_in(user("officer2")), newcomer(landlord))] == [404, 404]
+
+
+def test_what_is_typed_into_a_task_that_is_done_meanwhile_is_given_back_and_not_called_kept(done: Task, user: Who) -> None:
+    url = reverse("task-draft", args=[done.pk])
+    for accept in ("application/json", "text/html"):
+        answer = signed_in(user("leader")).post(url, {"harm": "distress"}, headers={"Accept": accept})
+        assert answer.status_code == 409 and "distress" in answer.content.decode() and "saved" not in answer.content.decode()
+    done.refresh_from_db()
+    assert done.draft == {}
