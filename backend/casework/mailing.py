@@ -39,7 +39,7 @@ def _send_one(now: datetime) -> bool:
     if not rows:
         return False
     held = Notice.objects.filter(pk__in=[row.pk for row in rows], lease_until=rows[0].lease_until)
-    open_still = [row for row in rows if row.task.status == Task.OPEN]
+    open_still = [row for row in rows if row.task.status == Task.OPEN and row.person.is_active]
     try:
         if open_still:
             _message(open_still[0].person, open_still).send()

@@ -128,7 +128,7 @@ class _Staff:
 
 def notices_of(user: User) -> QuerySet[Notice]:
     """What this person has been told of work that is still open and theirs, newest first."""
-    theirs = Q(task__owner__in={user.pk, *user.covers}) | Q(task__owner=None)
+    theirs = Q(task__owner__in={user.pk, *user.covers}) | Q(task__owner=None, task__role__in=user.role_codes)
     return user.notices.filter(theirs, task__status=Task.OPEN).select_related("task__instance__case")
 
 

@@ -177,3 +177,20 @@ def test_what_has_been_seen_is_not_counted(case: Case, user: Who, now: datetime)
     assert task.owner is not None and notices.unread(task.owner) == 1
     notices.mark_read(task.owner, now=now, task=task)
     assert notices.unread(task.owner) == 0 and notices.notices_of(task.owner).count() == 1
+
+
+def test_whoever_has_lost_a_role_is_not_told_of_its_work_any_more(landlord: Landlord, user: Who, now: datetime) -> None:
+    task = Task.objects.get(instance=open_case(landlord, user, now).instance)
+    Task.objects.filter(pk=task.pk).update(owner=None)
+    notices.make_due(now=task.due_at)
+    person = user("calls")
+    assert notices.notices_of(person).count() == 1
+    person.roles.set(landlord.roles.exclude(code=task.role).filter(powers__contains=["work"])[:1])
+    assert notices.notices_of(User.objects.get(pk=person.pk)).count() == 0
+
+
+def test_whoever_has_left_is_sent_nothing(case: Case, user: Who, now: datetime) -> None:
+    notices.make_due(now=now)
+    User.objects.update(is_active=False)
+    mailing.send_waiting(now=now)
+    assert mail.outbox == [] and not Notice.objects.filter(mail_at__isnull=False).exists()
