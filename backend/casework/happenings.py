@@ -17,7 +17,7 @@ from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Case, Party, Record
 from backend.casework.text import plain
-from backend.errors import DomainError, InvalidAnswers, NotAllowed
+from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed
 from backend.workflow import runner
 from backend.workflow.bpmn import Element
 from backend.workflow.hearing import ANYONE, CASE, hearing, whom, words
@@ -59,7 +59,10 @@ def tell(*, case: Case, message: str, party: Party | None, reason: str, press: U
     """Tell the case that something has happened, once for each `press` of the button. The reason stays in the case file."""
     case = access.work_on(by, case)
     runner.hold(case.instance)
-    if Record.objects.filter(press=press, case=case).exists():
+    told = Record.objects.filter(press=press).first()
+    if told is not None:
+        if told.case_id != case.pk:
+            raise AlreadyDone("This press of a button has told another case already, so nothing was changed.")
         return case
     case.instance.refresh_from_db()
     element = _heard(case, message, by)

@@ -13,7 +13,7 @@ from backend.audit.models import Entry
 from backend.casework import commands, happenings, queries
 from backend.casework.models import Case, Party, Record
 from backend.correspondence.models import Letter
-from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
+from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.workflow import jobs
 from backend.workflow.models import Instance
 from backend.workflow.publishing import publish
@@ -104,6 +104,13 @@ def test_a_button_pressed_twice_tells_the_case_once(landlord: Landlord, user: Wh
     for _ in range(2):
         tell(case, "new_incident", user("officer"), now, press=press)
     assert open_tasks(case).count("Record the incident") == 1 and Record.objects.filter(form="happening").count() == 1
+
+
+def test_a_press_that_told_one_case_tells_no_other(landlord: Landlord, user: Who, now: datetime) -> None:
+    press, (case, other) = uuid4(), (at_stage("tools", landlord, user, now) for _ in range(2))
+    tell(case, "new_incident", user("officer"), now, press=press)
+    with pytest.raises(AlreadyDone, match="another case"):
+        tell(other, "new_incident", user("officer"), now, press=press)
 
 
 def test_only_the_role_that_the_diagram_names_tells_it(landlord: Landlord, user: Who, now: datetime) -> None:
