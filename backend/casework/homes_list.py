@@ -80,7 +80,7 @@ def text_of(data: bytes) -> str:
     if "\0" in text:
         raise _refused("The file is not a CSV file. In Excel choose “Save as”, then “CSV UTF-8”")
     rows = _rows(text)
-    _check_columns(rows[0] if rows else [])
+    _check_columns(rows[0][1] if rows else [])
     if len(rows) < 2:
         raise _refused("The file has no line below its headings")
     if len(rows) - 1 > MOST_LINES:
@@ -92,10 +92,11 @@ def _refused(sentence: str) -> InvalidAnswers:
     return InvalidAnswers({FIELD: sentence})
 
 
-def _rows(text: str) -> list[list[str]]:
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Every row that holds anything, with the number that a spreadsheet gives it."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        return [row for row in reader if any(cell.strip() for cell in row)]
+        return [(number, row) for number, row in enumerate(reader, start=1) if any(cell.strip() for cell in row)]
     except csv.Error:
         raise _refused(f"Line {reader.line_num} cannot be read: a quotation mark may be open, or a field too long") from None
 
@@ -124,13 +125,13 @@ def count(text: str) -> int:
 def lines_in(text: str, patches: Iterable[str], *, after: int = 0) -> Iterator[Line | Refusal]:
     """Every line of a list that `text_of` took, read or refused, but for the first `after`. What comes twice is refused the
     second time."""
-    heading, *rows = _rows(text)
+    (_, heading), *rows = _rows(text)
     columns, known = [_column(name) for name in heading], {name.casefold(): name for name in patches}
     seen: dict[tuple[str, str], int] = {}
-    for number, cells in enumerate(rows, start=2):
+    for position, (number, cells) in enumerate(rows):
         told = {key: plain(cells[columns.index(key)]) for key in _ONCE if key in columns and columns.index(key) < len(cells)}
         first = {key: seen.setdefault((key, value), number) for key, value in told.items() if value}
-        if number - 2 < after:
+        if position < after:
             continue
         again = [f"Line {line} has the same {_said(key)}. Keep one of them." for key, line in first.items() if line != number]
         yield Refusal(number, cells, " ".join(again)) if again else _read(number, cells, columns, known)

@@ -142,7 +142,7 @@ class _Batch:
         own = Q(landlord=given.landlord_id)
         self.homes = {one.reference: one for one in Property.objects.filter(own, reference__in=[line.reference for line in lines])}
         here = Q(reference__in=[line.tenancy for line in lines if line.tenancy]) | Q(property__in=self.homes.values(), ends=None)
-        tenancies = Tenancy.objects.filter(own & here).prefetch_related("people")
+        tenancies = Tenancy.objects.filter(own & here).select_related("property").prefetch_related("people")
         self.tenancies = {one.reference: one for one in tenancies}
         self.people = {one.reference: one for one in Person.objects.filter(own, reference__in=names)}
         self.living: dict[str, list[Person]] = {}

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.models import Landlord, User
 from backend.casework import importing
@@ -197,3 +199,22 @@ def test_twelve_thousand_homes_are_kept_in_under_a_minute(landlord: Landlord, us
 
 def test_every_column_has_one_name() -> None:
     assert len(set(COLUMNS)) == len(COLUMNS)
+
+
+def test_a_refused_line_has_the_number_that_a_spreadsheet_gives_it(user: Who, now: datetime) -> None:
+    made = given(user("admin"), now, EMPTY, "", LET.replace("Secure", "Feudal"))
+    assert made.refused_lines.get().line == 4
+
+
+def test_a_list_that_changes_nothing_asks_as_much_for_many_homes_as_for_one(user: Who, now: datetime) -> None:
+    lets = [LET.replace("H1", f"H{n}").replace("T1", f"T{n}").replace("P1", f"A{n}").replace("P2", f"B{n}") for n in range(1, 9)]
+    kept(user("admin"), now, *lets)
+    asked = []
+    for lines in (lets[:1], lets):
+        importing.give_list(
+            filename="homes.csv", content=BytesIO("\r\n".join([HEADING, *lines]).encode()), by=user("admin"), now=now
+        )  # fmt: skip
+        with CaptureQueriesContext(connection) as queries:
+            importing.import_next(now=now)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
