@@ -11,20 +11,26 @@ import shutil
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BufferedRandom
 from itertools import count
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 #: More dots than the largest telephone camera takes.
 MAX_PIXELS = 60_000_000
 #: The longest side of the copy that is shown, and of the small picture in lists.
 SHOWN, SMALL = 2_560, 320
 PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+#: Where a camera says how it was held, and how the picture is turned to stand upright.
+_ORIENTATION = 0x0112
+_TURNS: Mapping[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
 #: Boxes of a video that hold words about it, and boxes in which these may stand.
 _TELLING, _HOLDING = {b"udta", b"meta", b"uuid"}, {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
 _MOST_BOXES, _DEEPEST = 10_000, 16
@@ -53,7 +59,7 @@ def picture_copies(source: Path, shown: Path, small: Path, *, content_type: str)
             if opened.width * opened.height > MAX_PIXELS:
                 raise TooManyPixels
             opened.draft("RGB", (SHOWN, SHOWN))
-            drawn = ImageOps.exif_transpose(opened)
+            drawn = _upright(opened)
             drawn.thumbnail((SHOWN, SHOWN))
             kind = "PNG" if content_type == "image/png" else "JPEG"
             _bare(drawn, kind).save(shown, kind, quality=88)
@@ -62,6 +68,12 @@ def picture_copies(source: Path, shown: Path, small: Path, *, content_type: str)
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unreadable from None
     return f"image/{kind.lower()}"
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture as it was meant to be seen. What else stands beside its dots is not read: cameras write it in odd ways."""
+    turn = _TURNS.get(picture.getexif().get(_ORIENTATION))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _bare(picture: Image.Image, kind: str) -> Image.Image:

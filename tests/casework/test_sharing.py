@@ -45,6 +45,20 @@ def test_a_picture_is_drawn_anew_upright_and_says_nothing_of_its_maker(tmp_path:
             assert opened.size == (20, 40) and not opened.getexif() and b"Canary" not in copy.read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_whose_camera_wrote_nonsense_is_drawn_upright_all_the_same(tmp_path: Path, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x011A] = 6, 72.0
+    # The resolution is declared as text.
+    odd = exif.tobytes().replace(struct.pack("<HHI", 0x011A, 5, 1), struct.pack("<HHI", 0x011A, 2, 1))
+    odd = odd.replace(struct.pack(">HHI", 0x011A, 5, 1), struct.pack(">HHI", 0x011A, 2, 1))
+    assert odd != exif.tobytes()
+    Image.new("RGB", (40, 20)).save(tmp_path / "a", kind, exif=odd)
+    sharing.picture_copies(tmp_path / "a", tmp_path / "b", tmp_path / "c", content_type=f"image/{kind.lower()}")
+    with Image.open(tmp_path / "b") as opened:
+        assert opened.size == (20, 40)
+
+
 def test_what_is_hidden_behind_a_picture_does_not_come_along(tmp_path: Path) -> None:
     source = photo(tmp_path / "photo")
     source.write_bytes(source.read_bytes() + b"<script>alert(1)</script>")
