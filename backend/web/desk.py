@@ -190,16 +190,17 @@ _BROKEN = Question("broken", "Will this break the promise?", "yes_no", "If the d
 @needs(powers.WORK)
 def put_off(request: HttpRequest, task_id: int) -> HttpResponse:
     """Mean to do a task on a later day, with the reason."""
-    user, data, error = who(request), typed(request.POST), None
+    user, data, error, now = who(request), typed(request.POST), None, timezone.now()
     found = queries.task_by_id(user, task_id)
     access.need_task(user, found)
-    form = Form("put-off", "", "", "", "", (_TO, _WHY, _BROKEN) if found.promise else (_TO, _WHY))
+    late = found.due_at <= now  # the promise is broken already: there is nothing to ask
+    form = Form("put-off", "", "", "", "", (_TO, _WHY, _BROKEN) if found.promise and not late else (_TO, _WHY))
     if request.method == "POST":
         try:
             given = {a["key"]: a["value"] for a in form.clean(data, {}).answers}
             changing.put_off(
                 task_id=task_id, to=date.fromisoformat(str(given["to"])), reason=str(given["reason"]),
-                breaks_promise=bool(given.get("broken")), by=user, now=timezone.now(),
+                breaks_promise=late or bool(given.get("broken")), by=user, now=now,
             )  # fmt: skip
         except DomainError as problem:
             error = problem

@@ -147,6 +147,16 @@ def test_putting_off_by_the_page_asks_for_what_is_missing_and_keeps_what_was_typ
     assert page.status_code == 422 and "The witness is away" in page.content.decode()
 
 
+def test_who_puts_off_what_is_late_already_is_not_asked_whether_the_promise_will_break(two: list[Task], user: Who) -> None:
+    client, url = signed_in(user("officer")), reverse("put-off", args=[two[0].pk])
+    assert "Will this break the promise?" not in client.get(url).content.decode()
+    day = two[0].instance.landlord.calendar.next_working_day(timezone.localdate())
+    given = {"reason": "The witness is away", "to-day": day.day, "to-month": day.month, "to-year": day.year}
+    assert client.post(url, given).status_code == 302
+    two[0].refresh_from_db()
+    assert two[0].put_off_to is not None
+
+
 def test_a_person_chooses_how_they_are_told_and_arranges_cover(landlord: Landlord, user: Who) -> None:
     client = signed_in(user("officer"))
     client.post(reverse("me-told"), {"told": "daily"})
