@@ -17,6 +17,7 @@ from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access, surveys
 from backend.casework.models import Case
+from backend.casework.models.case import SAFETY
 from backend.casework.safety import post_refused
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
@@ -191,7 +192,7 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
 def waiting_letters(user: User) -> QuerySet[Letter]:
     """Letters of this person's cases that somebody must send or look at, oldest first."""
     letters_waiting = Letter.objects.filter(access.seen_by(user, "case__"), status__in=(Letter.RENDERED, Letter.FAILED, Letter.HELD))
-    return letters_waiting.select_related("case__owner", "party__person").order_by("queued_at", "pk")
+    return letters_waiting.select_related("case__owner", *(f"party__person__{path}" for path in SAFETY)).order_by("queued_at", "pk")
 
 
 def letter_for(user: User, letter_id: int) -> Letter:

@@ -66,6 +66,17 @@ def test_a_held_letter_is_on_the_letters_page_and_leads_to_how_it_reaches_the_pe
     assert Letter.objects.get(pk=letter.pk).status == Letter.QUEUED
 
 
+def test_a_letter_that_was_made_before_its_person_became_unsafe_to_write_to_says_so(case: Case, user: Who, now: datetime) -> None:
+    officer = user("officer")
+    barry = respondent(case, officer, now)
+    letter = warn(case, barry, officer, now)
+    Letter.objects.filter(pk=letter.pk).update(status=Letter.RENDERED)
+    assert "Not safe to post" not in page(officer, "letters")
+    keep_safe(barry.person, officer, now)
+    assert "Not safe to post" in page(officer, "letters")
+    assert "Do not post this letter" in page(officer, "case", case.reference)
+
+
 def test_the_form_keeps_what_was_typed_and_lifts_with_a_reason(case: Case, user: Who, now: datetime) -> None:
     client, person = signed_in(user("officer")), reporter(case)
     url = reverse("safe-contact", args=[person.pk])
