@@ -18,6 +18,7 @@ from backend.casework.happenings import PARTY, REASON, Happening
 from backend.casework.models import Case
 from backend.errors import InvalidAnswers
 from backend.web.ask import form_context, needs, number, press_of, typed, who
+from backend.web.templatetags.caseway import moment
 from backend.workflow.forms import Form, Question
 from backend.workflow.models import Task
 
@@ -58,5 +59,8 @@ def _form(told: Happening) -> Form:
 
 def _begun(case: Case, now: datetime) -> str:
     """What the officer reads afterwards: the task that it opened, if it did."""
-    task = Task.objects.filter(instance=case.instance_id, opened_at=now).order_by("pk").first()
-    return f"The case knows. A task is on the list: “{task.name}”." if task else "The case knows, and has gone on."
+    task = Task.objects.select_related("owner").filter(instance=case.instance_id, opened_at=now).order_by("pk").first()
+    if task is None:
+        return "It is written on the case, which has gone on."
+    whose = f"for {task.owner.name}" if task.owner else "nobody’s yet"
+    return f"It is written on the case. A new task is on the list: “{task.name}”, {whose}, due {moment(task.due_at)}."
