@@ -93,10 +93,16 @@ def new_absence(request: HttpRequest) -> HttpResponse:
         except DomainError as problem:
             error = problem
         else:
-            messages.success(request, f"{absence.cover.name} covers for {absence.user.name} on these days.")
+            messages.success(request, f"{absence.cover.name} covers for {absence.user.name} {_days(first, last)}.")
             return redirect("me")
     context = form_context(form, data or {"user": [str(by.pk)]}, error, {})
     return render(request, "desk/absence.html", context, status=422 if error else 200)
+
+
+def _days(first: date, last: date) -> str:
+    """on 25 November 2026; from 25 November 2026 to 2 December 2026"""
+    one, other = (f"{day.day} {day:%B %Y}" for day in (first, last))
+    return f"on {one}" if first == last else f"from {one} to {other}"
 
 
 def _one(by: User, number: str) -> User:
