@@ -104,7 +104,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
 def _check_columns(heading: Iterable[str]) -> None:
     columns = [_column(name) for name in heading]
     if len(columns) == 1 and (";" in columns[0] or "\t" in columns[0]):
-        raise _refused("The columns must be parted by commas. In Excel choose “Save as”, then “CSV UTF-8”")
+        raise _refused("The columns must be separated by commas. In Excel choose “Save as”, then “CSV UTF-8”")
     if strange := [name for name in columns if name not in COLUMNS]:
         raise _refused(f"We do not know the column “{strange[0][:60]}”. Take it out, or give it one of the names listed below")
     if twice := [name for name in columns if columns.count(name) > 1]:

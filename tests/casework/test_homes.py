@@ -134,7 +134,7 @@ def test_what_comes_twice_is_refused_the_second_time_even_far_apart(landlord: La
 
 @pytest.mark.parametrize(("data", "why"), [
     (b"", "empty"), ("property_reference,address_1,postcode\nH1,Ä,PE14 7DE".encode("cp1252"), "CSV UTF-8"),
-    (HEADING.encode("utf-16"), "CSV UTF-8"), (b"property_reference;address_1;postcode\nH1;x;PE14 7DE", "parted by commas"),
+    (HEADING.encode("utf-16"), "CSV UTF-8"), (b"property_reference;address_1;postcode\nH1;x;PE14 7DE", "separated by commas"),
     (b"property_reference,address_1\nH1,x", "“postcode” is missing"), (b"property_reference,address_1,postcode,salary\nH,x,y,z", "“salary”"),
     (b"property_reference,address_1,postcode,Postcode\nH,x,y,z", "twice"), (b"property_reference,address_1,postcode\n", "no line"),
     (b'property_reference,address_1,postcode\nH1,"x,y', "quotation mark"), (b"PK\x03\x04\0\0", "CSV"), (b"x" * (10 * 1024 * 1024 + 1), "10 MB"),
