@@ -113,10 +113,18 @@ def wait_for(address: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("NO BROWSER: the journeys were not tried. Install Chromium and set CASEWAY_CHROMIUM.")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser, whose windows are shut at the end of each journey: open pages go on working."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

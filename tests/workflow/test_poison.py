@@ -71,7 +71,7 @@ def test_the_task_page_and_the_api_answer_poison_with_a_page(landlord: Landlord,
     client.force_login(user("calls"))
     tasks = (Task.objects.get(instance=open_case(landlord, user, now, place=f"{n} Mill Lane").instance) for n in count())
     task = next(tasks)
-    for number in range(40):
+    for number in range(80):
         if Record.objects.filter(task=task).exists():
             task = next(tasks)
         form = commands.form_of(task)
