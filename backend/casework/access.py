@@ -46,6 +46,11 @@ def seen_by(user: User, case: str = "") -> Q:
     return theirs if user.can(powers.ALL_CASES) else theirs & reduce(or_, _ways(user, case, reduce(or_, _whose(user))))
 
 
+def sees(user: User, **which: int) -> bool:
+    """Whether this person may see one case, told by a column of it: `instance` or `pk`."""
+    return Case.objects.filter(seen_by(user), **which).exists()
+
+
 def _ways(user: User, case: str, *waiting: Q) -> Iterator[Q]:
     """Why somebody may see a case of their landlord; `waiting`: the tasks that show it."""
     yield Q(**{f"{case}owner__in": _hands(user)})
@@ -104,7 +109,7 @@ def may_see(user: User, task: Task) -> bool:
         return False
     if task.status == Task.OPEN and _is_in_hand(user, task):
         return True
-    return Case.objects.filter(seen_by(user), instance=task.instance_id).exists()
+    return sees(user, instance=task.instance_id)
 
 
 def _is_in_hand(user: User, task: Task) -> bool:
@@ -134,7 +139,7 @@ def could_have_done(user: User, task: Task) -> bool:
     if not user.can(powers.WORK) or task.instance.landlord_id != user.landlord_id:
         return False
     own = task.owner_id == user.pk or task.role in user.role_codes or task.owner_id in user.covers
-    return own or Case.objects.filter(seen_by(user), instance=task.instance_id).exists()
+    return own or sees(user, instance=task.instance_id)
 
 
 def lock_task(user: User, task_id: int) -> Task:

@@ -28,7 +28,6 @@ from backend.workflow.publishing import live_version
 
 #: Of what is known of somebody without a name, and of a line of an address as letters print it.
 MOST_KNOWN, MOST_IN_LINE = 200, 100
-TOO_LONG_A_LINE = f"Shorten each line of the address to {MOST_IN_LINE} characters"
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,7 @@ class Told:
         for name in ("postcode", "place_postcode"):
             if getattr(self, name) and tidy(getattr(self, name)) is None:
                 problems[name] = NOT_WHOLE
-        if any(len(line) > MOST_IN_LINE for line in self.address):
-            problems["address"] = TOO_LONG_A_LINE
-        if self.email and ("@" not in self.email or len(self.email) > 254):
-            problems["email"] = "Enter an e-mail address like name@example.com, or leave it empty"
+        problems |= _wrong_ways(self.email, self.address)
         if problems:
             raise InvalidAnswers(problems)
 
@@ -250,13 +246,11 @@ def _write_person(person: Person, name: str, phone: str, email: str, address: Se
     tidied = tidy(postcode) if postcode.strip() else ""
     if tidied is None:
         raise InvalidAnswers({"postcode": NOT_WHOLE})
-    if email.strip() and ("@" not in email or len(email.strip()) > 254):
-        raise InvalidAnswers({"email": "Enter an e-mail address like name@example.com, or leave it empty"})
     told = {
         "name": plain(name), "phone": plain(phone), "email": email.strip(), "postcode": tidied,
         "address": [line for line in map(plain, address) if line],
     }  # fmt: skip
-    _check_lengths(told)
+    _check_person(told)
     for key, value in told.items():
         setattr(person, key, value)
     # Whom they were joined to is not told here, and may have changed meanwhile.
@@ -264,13 +258,21 @@ def _write_person(person: Person, name: str, phone: str, email: str, address: Se
     return person
 
 
-def _check_lengths(told: Mapping[str, Any]) -> None:
-    """Raise `InvalidAnswers` for what would have to be cut."""
+def _check_person(told: Mapping[str, Any]) -> None:
+    """Raise `InvalidAnswers` for what would have to be cut, or cannot be."""
     problems = {key: f"Shorten this to {most} characters" for key, most in (("name", 200), ("phone", 40)) if len(told[key]) > most}
-    if any(len(line) > MOST_IN_LINE for line in told["address"]):
-        problems["address"] = TOO_LONG_A_LINE
-    if problems:
+    if problems := problems | _wrong_ways(told["email"], told["address"]):
         raise InvalidAnswers(problems)
+
+
+def _wrong_ways(email: str, address: Sequence[str]) -> dict[str, str]:
+    """What is wrong with where somebody is written to, by field."""
+    problems: dict[str, str] = {}
+    if any(len(line) > MOST_IN_LINE for line in address):
+        problems["address"] = f"Shorten each line of the address to {MOST_IN_LINE} characters"
+    if email and ("@" not in email or len(email) > 254):
+        problems["email"] = "Enter an e-mail address like name@example.com, or leave it empty"
+    return problems
 
 
 def form_of(task: Task) -> Form:

@@ -145,7 +145,7 @@ def evidence_by_id(user: User, evidence_id: int) -> Evidence:
     if found.case_id is None:
         seen = user.can(powers.TRIAGE) or (user.is_active and found.by_id == user.pk)
     else:
-        seen = Case.objects.filter(access.seen_by(user), pk=found.case_id).exists()
+        seen = access.sees(user, pk=found.case_id)
     if not seen:
         raise NotFound
     return found

@@ -15,7 +15,6 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
-from backend.casework.models import Case
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON
 from backend.workflow import runner, watchdog
@@ -43,7 +42,7 @@ def fault_by_id(user: User, fault_id: int) -> Fault:
     """A fault of a case this person may see, or of the landlord for those who deal with faults. Raises `NotFound`."""
     faults = Fault.objects.select_related("instance__case__landlord", "instance__version").filter(pk=fault_id)
     fault = faults.filter(instance__landlord=user.landlord_id).first()
-    if fault is None or not (user.can(powers.MANAGE) or Case.objects.filter(access.seen_by(user), instance=fault.instance_id).exists()):
+    if fault is None or not (user.can(powers.MANAGE) or access.sees(user, instance=fault.instance_id)):
         raise NotFound
     return fault
 

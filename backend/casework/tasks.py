@@ -91,7 +91,7 @@ def _check(task: Task, until: datetime, reason: str, now: datetime, *, breaks_pr
         problems["to"] = "Enter a day that is not over yet, within a year"
     elif not task.instance.landlord.calendar.is_working_day(until.date()):
         problems["to"] = "The office is shut on this day. Enter a working day"
-    elif task.promise and until > task.due_at and not breaks_promise:
+    elif task.promise and now < task.due_at < until and not breaks_promise:  # a late one has broken it already
         problems["broken"] = f"We promised this by {_day(task.due_at)}. Enter an earlier day, or say here that the promise will be broken"
     if not reason or len(reason) > MAX_REASON:
         problems["reason"] = f"Say why, in at most {MAX_REASON} characters"

@@ -200,7 +200,7 @@ def put_off(request: HttpRequest, task_id: int) -> HttpResponse:
             given = {a["key"]: a["value"] for a in form.clean(data, {}).answers}
             changing.put_off(
                 task_id=task_id, to=date.fromisoformat(str(given["to"])), reason=str(given["reason"]),
-                breaks_promise=late or bool(given.get("broken")), by=user, now=now,
+                breaks_promise=bool(given.get("broken")), by=user, now=now,
             )  # fmt: skip
         except DomainError as problem:
             error = problem

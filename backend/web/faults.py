@@ -9,10 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from backend.accounts import powers
-from backend.accounts.models import User
 from backend.casework import access, queries
 from backend.casework import faults as commands
-from backend.casework.models import Case
 from backend.errors import AlreadyDone, DomainError
 from backend.web.ask import form_context, needs, typed, who
 from backend.web.pages import page_of
@@ -49,7 +47,7 @@ def fault(request: HttpRequest, fault_id: int) -> HttpResponse:
                 return _onward(request, done)
             return redirect("fault", fault_id)
     context = form_context(form, data or {"act": [commands.RETRY]}, error, {})
-    context |= {"fault": found, "case": found.instance.case, "may_open": _may_open(user, found)}
+    context |= {"fault": found, "case": found.instance.case, "may_open": access.sees(user, instance=found.instance_id)}
     return render(request, "managers/fault.html", context, status=422 if error else 200)
 
 
@@ -71,8 +69,4 @@ def _deal_with(request: HttpRequest, found: Fault) -> Fault:
 
 def _onward(request: HttpRequest, found: Fault) -> HttpResponse:
     """To the case while this person may see it, else back to the list."""
-    return redirect("case", found.instance.case.reference) if _may_open(who(request), found) else redirect("faults")
-
-
-def _may_open(user: User, found: Fault) -> bool:
-    return Case.objects.filter(access.seen_by(user), instance=found.instance_id).exists()
+    return redirect("case", found.instance.case.reference) if access.sees(who(request), instance=found.instance_id) else redirect("faults")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Landlord, User
 from backend.casework import commands, surveys
-from backend.casework.models import Party, Record, Survey
+from backend.casework.models import Case, Party, Record, Survey
 from backend.casework.surveys import LinkUsed
 from backend.correspondence import commands as letters
 from backend.correspondence import jobs
@@ -93,13 +93,10 @@ GIVEAWAYS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("words", GIVEAWAYS)
-def test_a_letter_that_would_tell_somebody_else_who_reported_is_refused_while_the_words_can_be_changed(
-    words: str, landlord: Landlord, user: Who, now: datetime
-) -> None:
-    case = open_case(landlord, user, now, phone="07700 900123")
+def about_to_warn(landlord: Landlord, user: Who, now: datetime) -> Case:
+    """A case in which the officer has yet to write a warning letter."""
+    case, officer = open_case(landlord, user, now, phone="07700 900123"), user("officer")
     do(case, "Triage the report", user("calls"), now)
-    officer = user("officer")
     for name in ("Contact the reporter", "Ask the risk questions", "Agree the action plan"):
         do(case, name, officer, now)
     party = commands.add_party(
@@ -108,6 +105,14 @@ def test_a_letter_that_would_tell_somebody_else_who_reported_is_refused_while_th
     )  # fmt: skip
     case.refresh_from_db()
     commands.start_tool(case=case, element="Tool_warning", party=party, by=officer, now=now)
+    return case
+
+
+@pytest.mark.parametrize("words", GIVEAWAYS)
+def test_a_letter_that_would_tell_somebody_else_who_reported_is_refused_while_the_words_can_be_changed(
+    words: str, landlord: Landlord, user: Who, now: datetime
+) -> None:
+    case, officer = about_to_warn(landlord, user, now), user("officer")
     with pytest.raises(Refused, match="could give away who reported"):
         do(case, "Write the warning letter", officer, now, changes=words)
     assert not Letter.objects.filter(kind="warning").exists()
@@ -118,18 +123,9 @@ def test_a_letter_that_would_tell_somebody_else_who_reported_is_refused_while_th
 def test_a_list_in_a_letter_is_never_the_answer_to_another_question_under_the_same_key(
     landlord: Landlord, user: Who, now: datetime
 ) -> None:
-    case, officer = open_case(landlord, user, now), user("officer")
-    do(case, "Triage the report", user("calls"), now)
-    for name in ("Contact the reporter", "Ask the risk questions", "Agree the action plan"):
-        do(case, name, officer, now)
-    party = commands.add_party(
-        case=case, role=Party.RESPONDENT, name="Barry Cole", description="", phone="", email="", address=["4 Mill Lane", "WISBECH"],
-        postcode="PE14 7DE", confidential=False, by=officer, now=now,
-    )  # fmt: skip
+    case, officer = about_to_warn(landlord, user, now), user("officer")
     said = [{"key": "support", "label": "What support was offered?", "shown": "She is afraid", "value": "She is afraid"}]
     Record.objects.create(case=case, form="hate-route", title="Partners told", answers=said, by=officer, at=now)
-    case.refresh_from_db()
-    commands.start_tool(case=case, element="Tool_warning", party=party, by=officer, now=now)
     do(case, "Write the warning letter", officer, now)
     assert Letter.objects.get(kind="warning").data["support"] == case.instance.version.contents.standing["support"]
 
