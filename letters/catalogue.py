@@ -20,18 +20,33 @@ from typing import Any, Literal, cast, get_args
 from jinja2 import TemplateSyntaxError, meta, nodes
 
 from .errors import BadKind, UnknownKind
-from .needs import STANDARD, STANDARD_ROOTS, TYPES, Need, NeedType
+from .needs import ABOUT_SOMEBODY, STANDARD, STANDARD_ROOTS, TYPES, Need, NeedType
 from .templates import KINDS, environment
 
-Audience = Literal["reporter", "respondent"]
+#: Who reads it: a partner is the police, the council, a support service; "file" is our own record.
+Audience = Literal["reporter", "respondent", "partner", "court", "file"]
+#: A letter goes to a person and has an address in its window; a document is shown, signed or handed in.
+Shape = Literal["letter", "document"]
 _KEYS = frozenset({"title", "audience", "confidential", "legal_basis", "served_by", "sample_note", "needs"})
+_MAY = frozenset({"shape", "long", "lawyer", "notice", "prescribed", "fixed"})
 _WAYS = frozenset({"post", "hand", "email"})
 _FILES = ("letter.html", "letter.toml", "sample.json")
 
 
 @dataclass(frozen=True, slots=True)
+class Prescribed:
+    """A form whose wording the law sets: its name, and the law that sets it. Its text comes from the landlord's lawyer."""
+
+    form: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of letter: what it is for, what it must be told, and which files it is made of."""
+    """One kind of letter: what it is for, what it must be told, and which files it is made of.
+
+    `lawyer` says why a lawyer must look at it before it is relied on, `notice` which notices of the law it can be, and
+    `fixed` which needs nobody may change by hand in one letter."""
 
     code: str
     title: str
@@ -43,6 +58,18 @@ class Kind:
     sample_note: str
     version: str
     folder: Path
+    shape: Shape = "letter"
+    long: bool = False
+    lawyer: str = ""
+    notice: tuple[str, ...] = ()
+    prescribed: Prescribed | None = None
+    fixed: frozenset[str] = frozenset()
+
+    @property
+    def every_need(self) -> tuple[Need, ...]:
+        """What it must be told, with what every letter is told: a document has nobody's address."""
+        standard = STANDARD if self.shape == "letter" else tuple(need for need in STANDARD if need.name not in ABOUT_SOMEBODY)
+        return (*standard, *self.needs)
 
 
 @cache
@@ -82,7 +109,7 @@ def sample(kind: Kind) -> dict[str, object]:
 def from_json(kind: Kind, raw: Mapping[str, object]) -> dict[str, object]:
     """The data as JSON carries it, with ISO dates and moments turned into dates and moments."""
     data = dict(raw)
-    for need in (*STANDARD, *kind.needs):
+    for need in kind.every_need:
         if need.name in data:
             data[need.name] = _dated(need, data[need.name])
     return data
@@ -118,15 +145,24 @@ def _read(folder: Path) -> Kind:
         sample_note=contract["sample_note"],
         version=_version(folder),
         folder=folder,
+        shape=cast(Shape, contract.get("shape", "letter")),
+        long=contract.get("long", False),
+        lawyer=contract.get("lawyer", ""),
+        notice=tuple(contract.get("notice", ())),
+        prescribed=Prescribed(**contract["prescribed"]) if "prescribed" in contract else None,
+        fixed=frozenset(contract.get("fixed", ())),
     )
 
 
 def _check_contract(code: str, contract: Mapping[str, Any]) -> None:
-    if set(contract) != _KEYS:
-        odd = ", ".join(sorted(set(contract) ^ _KEYS))
-        raise BadKind(f"letter.toml of {code} lacks, or should not have: {odd}.")
+    if odd := (_KEYS - set(contract)) | (set(contract) - _KEYS - _MAY):
+        raise BadKind(f"letter.toml of {code} lacks, or should not have: {', '.join(sorted(odd))}.")
     if contract["audience"] not in get_args(Audience):
-        raise BadKind(f"The audience of {code} is neither reporter nor respondent.")
+        raise BadKind(f"The audience of {code} is none of {', '.join(get_args(Audience))}.")
+    if contract.get("shape", "letter") not in get_args(Shape):
+        raise BadKind(f"The shape of {code} is neither letter nor document.")
+    if unknown := set(contract.get("fixed", ())) - set(contract["needs"]):
+        raise BadKind(f"{code} fixes {', '.join(sorted(unknown))}, which it does not need.")
     if not set(contract["served_by"]) <= _WAYS:
         raise BadKind(f"{code} is served by something other than post, hand or email.")
 

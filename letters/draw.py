@@ -25,12 +25,13 @@ WINDOW_RIGHT, WINDOW_BOTTOM, HEAD_BOTTOM = 120.0, 66.3, 95.0
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def draw(html: str, rendition: RenditionName, pictures: Mapping[str, bytes]) -> tuple[bytes, int]:
-    """The PDF and its number of pages. Only the pictures given here, under exactly these addresses, are served."""
+def draw(html: str, rendition: RenditionName, pictures: Mapping[str, bytes], *, window: bool = True) -> tuple[bytes, int]:
+    """The PDF and its number of pages. Only the pictures given here, under exactly these addresses, are served.
+    `window`: the first page has an address that must show in the envelope."""
     with _ONE_AT_A_TIME:
         document, raw = _paint(html, rendition, pictures)
     _check_characters(document)
-    if rendition == "print":
+    if window and rendition == "print":
         _check_places(document.pages[0].anchors)
     return mend(raw), len(document.pages)
 

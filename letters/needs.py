@@ -43,3 +43,5 @@ STANDARD: tuple[Need, ...] = (
     Need("letter_date", "date", "the date of the letter"),
 )
 STANDARD_ROOTS: frozenset[str] = frozenset(need.name.split(".")[0] for need in STANDARD)
+#: What a document does without: it is addressed to nobody.
+ABOUT_SOMEBODY: frozenset[str] = frozenset({"recipient.name", "recipient.address"})

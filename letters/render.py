@@ -26,6 +26,8 @@ from .values import gather
 RENDITIONS: tuple[RenditionName, ...] = get_args(RenditionName)
 # GOV.UK Notify prints no more, and a longer letter is hardly read.
 PRINT_PAGES = 10
+# A bundle for a court goes by hand.
+LONG_PAGES = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Rendition:
 
 def missing(kind: Kind, data: Mapping[str, object]) -> tuple[str, ...]:
     """A sentence for each thing that stops this letter being written; nothing when it can be."""
-    return gather(kind.needs, data)[1]
+    return gather(kind.every_need, data, long=kind.long)[1]
 
 
 def render(
@@ -54,11 +56,13 @@ def render(
     """The letter as PDF. A letter in which any of the protected words stands (a reporter's name) is not made."""
     if rendition not in RENDITIONS:
         raise UnknownRendition(f"There is no rendition called {rendition}. Choose from {', '.join(RENDITIONS)}.")
-    html = _page(kind(kind_code), data, brand, protected)
+    which = kind(kind_code)
+    html = _page(which, data, brand, protected)
     pictures = {logo_uri(brand.logo): logo_png(brand.logo)} if brand.logo else {}
-    pdf, pages = draw(html, rendition, pictures)
-    if rendition == "print" and pages > PRINT_PAGES:
-        raise TooManyPages(f"The letter takes {pages} pages, where {PRINT_PAGES} can be posted. Shorten it.")
+    pdf, pages = draw(html, rendition, pictures, window=which.shape == "letter")
+    limit = LONG_PAGES if which.long else PRINT_PAGES
+    if rendition == "print" and pages > limit:
+        raise TooManyPages(f"The letter takes {pages} pages, where {limit} can be printed. Shorten it.")
     return Rendition(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=pages, html=html)
 
 
@@ -81,7 +85,7 @@ def gallery(folder: Path, brand: Brand = PLAIN) -> tuple[Path, ...]:
 
 
 def _page(kind: Kind, data: Mapping[str, object], brand: Brand, protected: Sequence[str]) -> str:
-    values, faults = gather(kind.needs, data)
+    values, faults = gather(kind.every_need, data, long=kind.long)
     if faults:
         raise NeedsNotMet(faults)
     logo = logo_uri(brand.logo) if brand.logo else None

@@ -8,17 +8,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from .address import block, problems
-from .needs import STANDARD, Need
+from .needs import Need
 
 TEXT_LIMIT, PARAGRAPHS_LIMIT, LINES_LIMIT, ROWS_LIMIT = 300, 5_000, 10, 40
 # A web address fits. Longer words cost time by the square: 14 s for 5,000 characters of mixed scripts.
 WORD_LIMIT = 200
 # All values together: some ten pages, more than can be posted. Beyond it drawing takes whole seconds.
 LETTER_LIMIT = 25_000
+# A bundle for a court is long by its nature.
+LONG_ROWS_LIMIT, LONG_LETTER_LIMIT = 400, 150_000
 # Word processors and web pages leave these behind; they print as nothing and can be dropped.
 _DROPPED = dict.fromkeys(map(ord, "\N{ZERO WIDTH NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{SOFT HYPHEN}\N{WORD JOINER}"))
 # Arabic, Urdu and Indian scripts need these; every other format character (bidi overrides above all) is refused.
@@ -30,30 +32,32 @@ class Fault(Exception):
     """A value that cannot be used; the message is a sentence."""
 
 
-def gather(needs: Iterable[Need], data: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+def gather(needs: Sequence[Need], data: Mapping[str, object], *, long: bool = False) -> tuple[dict[str, object], tuple[str, ...]]:
     """The values for the template, and a sentence for each need not met."""
     values: dict[str, object] = {}
     faults: list[str] = []
-    every = (*STANDARD, *needs)
-    for need in every:
+    rows, limit = (LONG_ROWS_LIMIT, LONG_LETTER_LIMIT) if long else (ROWS_LIMIT, LETTER_LIMIT)
+    for need in needs:
         try:
-            _put(values, need.name, read(need, _get(data, need.name)))
+            _put(values, need.name, read(need, _get(data, need.name), rows))
         except Fault as fault:
             faults.append(str(fault))
-    faults += _unknown(every, data)
+    faults += _unknown(needs, data)
     faults += _address_faults(values)
     size = _size(values)
-    if size > LETTER_LIMIT:
-        faults.append(f"The letter is too long: {size:,} characters of yours, where {LETTER_LIMIT:,} fit. Shorten it.")
+    if size > limit:
+        faults.append(f"The letter is too long: {size:,} characters of yours, where {limit:,} fit. Shorten it.")
     return values, tuple(faults)
 
 
-def read(need: Need, raw: object) -> object:
-    """The value in the shape its type promises; None only where the need is optional."""
+def read(need: Need, raw: object, rows: int = ROWS_LIMIT) -> object:
+    """The value in the shape its type promises, a list with at most so many rows; None only where the need is optional."""
     if raw is None or raw == "" or raw in ([], ()):
         if need.optional:
             return None
         raise Fault(f"{_label(need)} is missing. {need.where}")
+    if need.type == "rows":
+        return _rows(need, raw, rows)
     return _READERS[need.type](need, raw)
 
 
@@ -113,8 +117,8 @@ def _moment(need: Need, raw: object) -> dt.datetime:
     return raw
 
 
-def _rows(need: Need, raw: object) -> tuple[Mapping[str, object], ...]:
-    return tuple(_row(need, number, row) for number, row in enumerate(_listed(need, raw, ROWS_LIMIT), start=1))
+def _rows(need: Need, raw: object, limit: int) -> tuple[Mapping[str, object], ...]:
+    return tuple(_row(need, number, row) for number, row in enumerate(_listed(need, raw, limit), start=1))
 
 
 def _row(need: Need, number: int, raw: object) -> Mapping[str, object]:
@@ -136,7 +140,7 @@ def _listed(need: Need, raw: object, limit: int) -> Sequence[object]:
 
 
 _READERS: Mapping[str, Callable[[Need, object], object]] = {
-    "text": _text, "paragraphs": _paragraphs, "lines": _lines, "date": _date, "moment": _moment, "rows": _rows,
+    "text": _text, "paragraphs": _paragraphs, "lines": _lines, "date": _date, "moment": _moment,
 }  # fmt: skip
 
 
@@ -158,7 +162,7 @@ def _size(value: object) -> int:
     return sum(map(_size, value)) if isinstance(value, tuple) else 0
 
 
-def _unknown(needs: tuple[Need, ...], data: Mapping[str, object]) -> list[str]:
+def _unknown(needs: Sequence[Need], data: Mapping[str, object]) -> list[str]:
     known = {need.name for need in needs}
     given = {name for key, value in data.items() for name in _dotted(key, value, known)}
     return [f"This letter knows nothing called {name}. Check the spelling." for name in sorted(given - known)]

@@ -42,7 +42,7 @@ def test_every_sample_meets_every_need(code: str) -> None:
 def test_every_need_and_column_is_told_plainly_when_it_is_missing(code: str) -> None:
     kind = letters.kind(code)
     sentences = letters.missing(kind, {})
-    required = [need for need in (*letters.STANDARD, *kind.needs) if not need.optional]
+    required = [need for need in kind.every_need if not need.optional]
     assert len(sentences) == len(required)
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in sentences)
 

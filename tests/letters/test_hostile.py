@@ -197,7 +197,7 @@ def test_a_letter_too_long_for_the_post_is_refused_in_print_only() -> None:
     data = letters.sample(letters.kind("warning"))
     data["incidents"] = [{"on": data["letter_date"], "what": "noise " * 49}] * 30
     data["changes"] = [{"change": "noise " * 49}] * 40
-    with pytest.raises(errors.TooManyPages, match="where 10 can be posted"):
+    with pytest.raises(errors.TooManyPages, match="where 10 can be printed"):
         letters.render("warning", data, rendition="print", brand=BRAND)
     assert letters.render("warning", data, rendition="large", brand=BRAND).pages > 10
 
