@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from backend.correspondence import commands
+from backend.correspondence import making
 
 #: Letters drawn before a worker lets other work in.
 BATCH = 50
@@ -20,8 +20,8 @@ def sweep() -> None:
 def draw_waiting() -> int:
     """Take and draw letters until none waits; gives back how many were taken."""
     taken = 0
-    while taken < BATCH and (letter := commands.take_next(now=timezone.now())) is not None:
+    while taken < BATCH and (letter := making.take_next(now=timezone.now())) is not None:
         if letter.lease is not None:
-            commands.render(letter, now=timezone.now())
+            making.render(letter, now=timezone.now())
         taken += 1
     return taken

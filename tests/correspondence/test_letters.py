@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from backend.accounts.models import Landlord, User
 from backend.casework import commands, surveys
 from backend.casework.models import Case, Party, Record, Survey
 from backend.casework.surveys import LinkUsed
 from backend.correspondence import commands as letters
-from backend.correspondence import jobs
-from backend.correspondence.models import Letter, Rendition
+from backend.correspondence import jobs, making
+from backend.correspondence.models import Letter
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
 from tests.answers import do, open_tasks
 from tests.workflow.test_runner import close, open_case
@@ -28,52 +27,8 @@ def letter(landlord: Landlord, user: Who, now: datetime) -> Letter:
     return Letter.objects.get()
 
 
-def test_the_worker_makes_tagged_pdfs_and_keeps_them_with_their_hash(letter: Letter) -> None:
-    assert jobs.draw_waiting() == 1
-    letter.refresh_from_db()
-    made = list(Rendition.objects.order_by("name"))
-    assert letter.status == Letter.RENDERED and [one.name for one in made] == ["accessible", "print"]
-    assert all(bytes(one.pdf).startswith(b"%PDF") and len(one.sha256) == 64 for one in made)
-    assert b"pdfuaid" in bytes(made[0].pdf) or b"StructTreeRoot" in bytes(made[0].pdf)
-
-
-def test_a_letter_held_by_one_worker_is_not_taken_by_another(letter: Letter) -> None:
-    now = timezone.now()
-    first = letters.take_next(now=now)
-    assert first == letter and letters.take_next(now=now) is None
-
-
-def test_a_letter_whose_worker_died_is_taken_again_and_made_once(letter: Letter) -> None:
-    now = timezone.now()
-    dead = letters.take_next(now=now)
-    taken = letters.take_next(now=now + timedelta(minutes=2))
-    assert dead and taken
-    assert letters.render(taken, now=now) is True
-    assert letters.render(dead, now=now) is False
-    assert Rendition.objects.count() == 2
-
-
-def test_a_letter_that_kills_its_worker_again_and_again_is_given_up_with_a_sentence(letter: Letter) -> None:
-    now = timezone.now()
-    for attempt in range(letters.MAX_ATTEMPTS + 1):
-        letters.take_next(now=now + timedelta(minutes=2 * attempt))
-    letter.refresh_from_db()
-    assert letter.status == Letter.FAILED and "Shorten" in letter.problem
-
-
-def test_a_letter_whose_worker_died_waits_behind_those_not_tried_yet(letter: Letter) -> None:
-    now = timezone.now()
-    assert letters.take_next(now=now) == letter
-    later = Letter.objects.get(pk=letter.pk)
-    later.pk, later.key, later.queued_at = None, "another", now
-    later.attempts, later.lease, later.lease_until = 0, None, None
-    later.save()
-    taken = letters.take_next(now=now + timedelta(minutes=2))
-    assert taken is not None and taken.key == "another"
-
-
 def test_a_letter_that_was_given_up_is_tried_again_once_nothing_is_lacking(letter: Letter, user: Who, now: datetime) -> None:
-    Letter.objects.update(status=Letter.FAILED, attempts=letters.MAX_ATTEMPTS)
+    Letter.objects.update(status=Letter.FAILED, attempts=making.MAX_ATTEMPTS)
     person = letter.party.person
     assert person is not None
     address, person.address = person.address, []
