@@ -56,7 +56,7 @@ def mark_sent(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
     access.need(by, powers.WORK)
     if how not in dict(Letter.SENDING):
         raise InvalidAnswers({"how": "Choose how it was sent"})
-    if how == "post" and (unsafe := post_refused(letter.party.person)):
+    if how == "post" and (unsafe := post_refused(letter.party.person if letter.party else None)):
         raise Refused(f"{unsafe} Nothing was marked as sent.")
     if Letter.objects.filter(pk=letter.pk, status=Letter.RENDERED).update(status=Letter.SENT, sent_at=now, sent_by=by, sent_how=how) == 0:
         raise AlreadyDone("This letter has already been sent, or is not ready yet.")

@@ -7,33 +7,96 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from backend.accounts.models import User
-from backend.casework.models import Case, Party, Survey
+from backend.accounts.models import Landlord, User
+from backend.casework.models import Case, Evidence, Party, Survey
+
+
+class PrintRun(models.Model):
+    """Letters that are printed and posted together: one PDF and its manifest. The row is the job; `done` is how far it has come.
+    What was stopped can go on: a letter belongs to one run at most, so that none is posted twice."""
+
+    MAKING, STOPPED, MADE, POSTED, FAILED = "making", "stopped", "made", "posted", "failed"
+    STATUSES: ClassVar = [
+        (MAKING, "Being put together"), (STOPPED, "Stopped"), (MADE, "Ready to print"), (POSTED, "Posted"), (FAILED, "Could not be made"),
+    ]  # fmt: skip
+    #: The keys are those of `rules.notices.POST`: how a posted letter counts as delivered.
+    CLASSES: ClassVar = [("first_class", "First class"), ("second_class", "Second class")]
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="print_runs")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=STATUSES, default=MAKING)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    pdf = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    manifest = models.JSONField(default=list)
+    posted_at = models.DateTimeField(null=True)
+    posted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    posted_how = models.CharField(max_length=12, choices=CLASSES, blank=True)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["landlord", "number"], name="one_run_a_number")]
+        indexes: ClassVar = [models.Index(fields=["asked_at"], condition=Q(status="making"), name="print_runs_to_make")]
+        ordering: ClassVar = ["-number"]
+
+    def __str__(self) -> str:
+        return f"Print run {self.number}"
 
 
 class Letter(models.Model):
-    """A letter to one person. `data` is what it says, as it was known when the diagram asked for it."""
+    """A letter or document. `data` is what it says, as it was known when it was asked for; `party` is whom it goes to, and nobody
+    where it goes to a partner, a court or the file: then `addressee` says so. Its life is in the audit, entry by entry."""
 
-    QUEUED, RENDERED, SENT, FAILED, HELD = "queued", "rendered", "sent", "failed", "held"
+    DRAFT, STOPPED, APPROVAL, QUEUED, RENDERED = "draft", "stopped", "approval", "queued", "rendered"
+    SENT, SERVED, RETURNED, WITHDRAWN, FAILED, HELD = "sent", "served", "returned", "withdrawn", "failed", "held"
     STATUSES: ClassVar = [
-        (QUEUED, "Being made"), (RENDERED, "Ready to send"), (SENT, "Sent"), (FAILED, "Could not be made"),
-        (HELD, "Held: not safe to post"),
+        (DRAFT, "Being written"), (STOPPED, "Stopped: may give somebody away"), (APPROVAL, "Waits for approval"),
+        (QUEUED, "Being made"), (RENDERED, "Ready to send"), (SENT, "Sent"), (SERVED, "Served"), (RETURNED, "Came back"),
+        (WITHDRAWN, "Withdrawn"), (FAILED, "Could not be made"), (HELD, "Held: not safe to post"),
     ]  # fmt: skip
-    SENDING: ClassVar = [("post", "By post"), ("hand", "By hand")]
+    POST, HAND, EMAIL, TEXT, NOTIFY = "post", "hand", "email", "text", "notify"
+    SENDING: ClassVar = [
+        (POST, "By post"), (HAND, "By hand"), (EMAIL, "By e-mail"), (TEXT, "By text message"), (NOTIFY, "Posted by GOV.UK Notify"),
+    ]  # fmt: skip
+    #: Nothing has been drawn yet, so the words may still be changed.
+    WRITABLE = (DRAFT, STOPPED, APPROVAL, FAILED, HELD)
+    #: Somebody has to do something about it.
+    WAITING = (DRAFT, STOPPED, APPROVAL, RENDERED, RETURNED, FAILED, HELD)
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="letters")
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="letters")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="letters", null=True)
+    addressee = models.CharField(max_length=200, blank=True)
     key = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     data = models.JSONField()
+    #: A second language that stands beside the English, "" for none.
+    language = models.CharField(max_length=8, blank=True)
     survey = models.ForeignKey(Survey, on_delete=models.SET_NULL, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=STATUSES, default=QUEUED)
     queued_at = models.DateTimeField()
+    #: Who wrote it, or did the task that asked for it: nobody approves or clears their own.
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: The role that must approve it, as the procedure says; "" for none.
+    approver = models.CharField(max_length=50, blank=True)
+    approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: A second person looked at words that may give somebody away, and said why they may stand.
+    cleared_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    cleared_why = models.CharField(max_length=300, blank=True)
     rendered_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     sent_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     sent_how = models.CharField(max_length=10, choices=SENDING, blank=True)
+    #: The rendition that was sent, by its hash.
+    sent_sha256 = models.CharField(max_length=64, blank=True)
+    run = models.ForeignKey(PrintRun, on_delete=models.SET_NULL, null=True, related_name="letters")
+    #: The withdrawn letter that this one was written again from.
+    instead_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="replaced_by")
     attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -45,12 +108,98 @@ class Letter(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["queued_at"], condition=Q(status="queued"), name="letter_queue"),
-            models.Index(fields=["queued_at"], condition=Q(status__in=("rendered", "failed", "held")), name="letter_waiting"),
+            models.Index(
+                fields=["queued_at"],
+                condition=Q(status__in=("draft", "stopped", "approval", "rendered", "returned", "failed", "held")),
+                name="letter_waiting",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(party__isnull=False) | ~Q(addressee=""), name="letter_is_for_somebody"),
         ]
         ordering: ClassVar = ["-queued_at", "-pk"]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def to(self) -> str:
+        """Whom it goes to, in words."""
+        return self.party.label if self.party else self.addressee
+
+
+class Service(models.Model):
+    """A letter handed over or left: who, where, when, and the day on which the law counts it as served. Its certificate is a letter."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="service")
+    how = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    place = models.CharField(max_length=300)
+    server = models.CharField(max_length=200)
+    witness = models.CharField(max_length=200, blank=True)
+    deemed = models.DateField()
+    photo = models.ForeignKey(Evidence, on_delete=models.SET_NULL, null=True, related_name="+")
+    certificate = models.OneToOneField(Letter, on_delete=models.SET_NULL, null=True, related_name="certifies")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.letter}, served {self.deemed}"
+
+
+class Message(models.Model):
+    """One e-mail or text message about a letter. The outside world takes no key, so it is tried at most once: what was being sent
+    when its worker died is `unsure`, and a person decides."""
+
+    WAITING, SENDING, SENT, UNSURE, FAILED = "waiting", "sending", "sent", "unsure", "failed"
+    STATUSES: ClassVar = [
+        (WAITING, "Waits to be sent"), (SENDING, "Being sent"), (SENT, "Sent"), (UNSURE, "May have been sent"), (FAILED, "Not sent"),
+    ]  # fmt: skip
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="messages")
+    channel = models.CharField(max_length=6, choices=[("email", "E-mail"), ("text", "Text message")])
+    address = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    status = models.CharField(max_length=8, choices=STATUSES, default=WAITING)
+    key = models.CharField(max_length=80, unique=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["asked_at"], condition=Q(status__in=("waiting", "sending")), name="message_queue"),
+        ]
+        ordering: ClassVar = ["-asked_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} about {self.letter}"
+
+
+class Confirmed(models.Model):
+    """What a landlord's lawyer has confirmed: the text of a prescribed form between two days, or one version of a kind of letter.
+    `text` is empty where the wording is the product's own and only a tick was needed."""
+
+    landlord = models.ForeignKey(Landlord, on_delete=models.CASCADE, related_name="confirmed")
+    kind = models.CharField(max_length=60)
+    version = models.CharField(max_length=100)
+    text = models.TextField(blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    lawyer = models.CharField(max_length=200)
+    confirmed_on = models.DateField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["landlord", "kind", "valid_from"], name="confirmed_by_kind")]
+        ordering: ClassVar = ["kind", "-valid_from", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.version}"
 
 
 class Rendition(models.Model):
@@ -61,6 +210,8 @@ class Rendition(models.Model):
     pdf = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     pages = models.PositiveSmallIntegerField()
+    #: The hash of the wording that it was made from.
+    wording = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["letter", "name"], name="one_rendition_a_name")]

@@ -152,7 +152,7 @@ def release(request: HttpRequest, letter_id: int) -> HttpResponse:
         else:
             messages.success(request, "The letter is being made. Give it in the way that you wrote down; it may not be posted.")
             return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
-    context = form_context(_RELEASE, data, error, {}) | {"letter": letter, "person": letter.party.person}
+    context = form_context(_RELEASE, data, error, {}) | {"letter": letter, "person": letter.party.person if letter.party else None}
     return render(request, "people/release.html", context, status=422 if error else 200)
 
 
