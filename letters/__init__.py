@@ -12,12 +12,12 @@ from .brand import PLAIN, Brand
 from .catalogue import Kind, from_json, kind, kinds, sample
 from .dates import clock, day, moment
 from .errors import LetterError, NeedsNotMet
-from .needs import STANDARD, Need
+from .needs import STANDARD, STANDARD_ROOTS, Need
 from .render import RENDITIONS, Rendition, gallery, missing, preview_html, render
 from .values import unfit
 
 __all__ = [
-    "PLAIN", "RENDITIONS", "STANDARD", "Brand", "Kind", "LetterError", "Need", "NeedsNotMet", "Rendition",
+    "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Brand", "Kind", "LetterError", "Need", "NeedsNotMet", "Rendition",
     "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind", "kinds", "missing",
     "moment", "postcode", "preview_html", "render", "sample", "unfit",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """A letter cannot betray a reporter: what people wrote for it is searched for anything that tells who reported.
 
 Looks at what was written for this letter, not at its fixed words. Names are compared word by word in any spelling,
-telephone numbers by their digits, addresses by their first line. One hit refuses the letter and names the words.
+telephone numbers by their digits, addresses by their first line, e-mail addresses as they are; what was answered in confidence
+by any run of five words of it. One hit stops the letter and names the words: a second person decides.
 Nobody else's letter may tell where somebody with a safe-contact rule is, whatever part they have.
 """
 
@@ -17,23 +18,46 @@ from backend.casework.models.case import SAFETY
 
 _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "the"}
 #: Parts of a letter's data that are not written for it: who writes, to whom, about which case; and a reporter's own words.
+#: So many words in a row, taken from what somebody answered in confidence, are no chance.
+RUN = 5
 _NOT_SEARCHED = {"landlord", "officer", "recipient", "case", "letter_date", "report_summary"}
 
 
-def betrays(data: Mapping[str, Any], case: Case, recipient: Party) -> str | None:
+def betrays(data: Mapping[str, Any], case: Case, recipient: Party | None) -> str | None:
     """The first words in `data` that give away a reporter or witness other than the recipient; None when there are none."""
-    written = " ".join(_texts({key: value for key, value in data.items() if key not in _NOT_SEARCHED}))
+    texts = list(_texts({key: value for key, value in data.items() if key not in _NOT_SEARCHED}))
+    written = " ".join(texts)
     words, digits = set(_words(written)), re.sub(r"\D", "", written)
-    flat = f" {' '.join(_words(written))} "
+    flat, person = f" {' '.join(_words(written))} ", recipient.person if recipient else None
     for party in _others(case, recipient):
-        for hit in _hits(party, recipient.person, words, digits, flat):
+        for hit in _hits(party, person, words, digits, flat):
             return hit
-    return None
+        if party.person and party.person.email and party.person.email.casefold() in written.casefold():
+            return party.person.email
+    return next(_confidences(case, recipient, texts, set(data)), None)
 
 
-def _others(case: Case, recipient: Party) -> Iterator[Party]:
-    parties = case.parties.exclude(pk=recipient.pk).select_related("person", *(f"person__{path}" for path in SAFETY))
-    others = (party for party in parties if party.person is not None and party.person_id != recipient.person_id)
+def _confidences(case: Case, recipient: Party | None, texts: Iterable[str], asked: set[str]) -> Iterator[str]:
+    """Runs of words that stand in an answer which was given in confidence, by anybody but the recipient. What the letter itself
+    was to be told (`asked`) was answered for it."""
+    forms = [key for key, form in case.instance.version.contents.forms.items() if form.confidential]
+    records = case.records.filter(form__in=forms).exclude(party=recipient) if recipient else case.records.filter(form__in=forms)
+    answers = (answer for each in records.values_list("answers", flat=True) for answer in each if answer["key"] not in asked)
+    told = {run for answer in answers for run in _runs(answer["value"])}
+    for text in texts if told else ():
+        yield from (" ".join(run) for run in _runs(text) if run in told)
+
+
+def _runs(value: Any) -> Iterator[tuple[str, ...]]:
+    for text in _texts(value):
+        words = _words(text)
+        yield from (tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
+
+
+def _others(case: Case, recipient: Party | None) -> Iterator[Party]:
+    parties = case.parties.select_related("person", *(f"person__{path}" for path in SAFETY))
+    own, whose = (recipient.pk, recipient.person_id) if recipient else (None, None)
+    others = (party for party in parties if party.pk != own and party.person is not None and party.person_id != whose)
     return (party for party in others if party.role != Party.RESPONDENT or (party.person and party.person.safety))
 
 
@@ -66,7 +90,7 @@ def _texts(value: Any) -> Iterator[str]:
         case Mapping():
             for inner in value.values():
                 yield from _texts(inner)
-        case Iterable():
+        case list() | tuple():
             for inner in value:
                 yield from _texts(inner)
 

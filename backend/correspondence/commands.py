@@ -1,7 +1,14 @@
-"""Letters: asked for by a diagram, sent by a person. `making.py` makes them."""
+"""The life of a letter until it is made: asked for by a diagram or an officer, checked, approved, withdrawn.
+
+`words.py` fills it, `making.py` makes it, `sending.py` sends it. Each step is an entry in the audit, so a letter's page can tell its life.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,117 +18,288 @@ from django.db.models import QuerySet
 import letters
 from backend.accounts import powers
 from backend.accounts.models import User
-from backend.audit.models import record
+from backend.audit.models import Entry, record
 from backend.casework import access
+from backend.casework.models import Case
 from backend.casework.models.case import SAFETY
 from backend.casework.safety import post_refused
+from backend.casework.text import plain
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
-from backend.correspondence.words import Writing, data_for
-from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
-from backend.workflow.values import unpack
+from backend.correspondence.words import Writing, data_for, kind_of, standard
+from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
+
+MAX_REASON = 300
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a letter stands once its words are known, and what holds it up, in a sentence."""
+
+    status: str
+    problem: str = ""
 
 
 def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
     """Ask for a letter. Raises `Refused` with a sentence for everything it lacks (an address without a postcode, say).
-    A letter to somebody whom it is not safe to write to is held, unmade, until a person says how it reaches them."""
-    if kind_code not in letters.kinds():
-        raise DomainError(f"There is no kind of letter called “{kind_code}”.")
-    kind = letters.kind(kind_code)
-    data, held = _what_it_says(kind, writing), post_refused(writing.party.person)
-    letter, _ = Letter.objects.get_or_create(
-        key=key,
-        defaults={
-            "case": writing.case, "party": writing.party, "kind": kind.code, "title": kind.title, "data": data,
-            "survey": writing.survey, "queued_at": writing.now, "status": Letter.HELD if held else Letter.QUEUED, "problem": held or "",
-        },
+    It waits, unmade, where it may give somebody away, where the procedure wants it approved, or where it is not safe to post."""
+    kind = kind_of(writing.case, kind_code)
+    letter = _new(kind, key, writing, what_it_says(kind, writing))
+    _stand(letter, stands(letter))
+    kept, made = Letter.objects.get_or_create(key=key, defaults=_columns(letter))
+    if made and kept.status != Letter.QUEUED:
+        _told(kept, "hold_letter", f"“{kept.title}” waits: {kept.get_status_display().lower()}", None, writing.now)
+    return kept
+
+
+def _new(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> Letter:
+    approver = writing.case.instance.version.contents.approve.get(kind.code, "")
+    return Letter(
+        case=writing.case, party=writing.party, addressee="" if writing.party else writing.to, key=key, kind=kind.code, title=kind.title,
+        data=data, survey=writing.survey, queued_at=writing.now, asked_by=writing.by, approver=approver,
     )  # fmt: skip
-    return letter
 
 
-def _what_it_says(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
-    """The words of a letter, when nothing is lacking and nothing gives a reporter away; else `Refused`."""
-    data = data_for(kind, writing)
+def _columns(letter: Letter) -> dict[str, Any]:
+    return {field.attname: getattr(letter, field.attname) for field in Letter._meta.concrete_fields if field.attname not in ("id", "key")}
+
+
+def what_it_says(kind: letters.Kind, writing: Writing, typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The words of a letter: found in the case, or as they were typed. Raises `Refused` when anything is lacking."""
+    data = {**(data_for(kind, writing) if typed is None else standard(kind, writing)), **(typed or {})}
     if lacking := letters.missing(kind, letters.from_json(kind, data)):
-        raise Refused(f"“{kind.title}” to {writing.party.label} cannot be written yet. {' '.join(lacking)}")
-    if words := betrays(data, writing.case, writing.party):
-        raise Refused(f"“{words}” in this letter could give away who reported. Write it in other words.")
+        raise Refused(f"“{kind.title}” to {writing.to} cannot be written yet. {' '.join(lacking)}")
     return data
 
 
-@transaction.atomic
-def mark_sent(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
-    """Say that a letter has been posted or handed over."""
-    letter = letter_for(by, letter_id)
+def stands(letter: Letter) -> Standing:
+    """Whether a letter may be made as it is: nobody is given away, whoever must approve it did, and it is safe to write."""
+    own = kind_of(letter.case, letter.kind).audience == "file"
+    if not own and letter.cleared_by_id is None and (words := betrays(letter.data, letter.case, letter.party)):
+        why = f"“{words}” could give away who reported. Change the words, or ask somebody else to look at them."
+        return Standing(Letter.STOPPED, why)
+    if letter.approver and letter.approved_by_id is None:
+        return Standing(Letter.APPROVAL, f"It waits for approval by: {role_name(letter)}.")
+    if letter.party and not letter.released_by_id and (unsafe := post_refused(letter.party.person)):
+        return Standing(Letter.HELD, unsafe)
+    return Standing(Letter.QUEUED)
+
+
+def role_name(letter: Letter) -> str:
+    """What the landlord calls the role that approves it."""
+    role = letter.case.instance.version.contents.roles.get(letter.approver)
+    return role.name if role else letter.approver
+
+
+def _stand(letter: Letter, where: Standing) -> None:
+    letter.status, letter.problem, letter.attempts = where.status, where.problem[:500], 0
+
+
+# Steps that a person takes. Each locks the row, so that two people cannot take two steps from the same place.
+
+
+def _held(by: User, letter_id: int, *statuses: str) -> Letter:
+    """The letter, locked, for somebody who may work on its case. Raises `AlreadyDone` when it is past this step."""
     access.need(by, powers.WORK)
-    if how not in dict(Letter.SENDING):
-        raise InvalidAnswers({"how": "Choose how it was sent"})
-    if how == "post" and (unsafe := post_refused(letter.party.person if letter.party else None)):
-        raise Refused(f"{unsafe} Nothing was marked as sent.")
-    if Letter.objects.filter(pk=letter.pk, status=Letter.RENDERED).update(status=Letter.SENT, sent_at=now, sent_by=by, sent_how=how) == 0:
-        raise AlreadyDone("This letter has already been sent, or is not ready yet.")
-    record(
-        "send_letter",
-        f"Sent “{letter.title}”",
-        landlord=letter.case.landlord,
-        by=by,
-        at=now,
-        case_id=letter.case_id,
-        letter=letter.pk,
-        how=how,
-    )
+    letter_for(by, letter_id)
+    letter = Letter.objects.select_for_update(of=("self",)).select_related(*_READ).get(pk=letter_id)
+    if letter.status not in statuses:
+        raise AlreadyDone(f"“{letter.title}” is now: {letter.get_status_display().lower()}. Nothing was changed.")
+    return letter
+
+
+def _why(said: str, ask: str) -> str:
+    if not (words := plain(said)):
+        raise InvalidAnswers({"why": ask})
+    if len(words) > MAX_REASON:
+        raise InvalidAnswers({"why": f"Shorten this to {MAX_REASON} characters"})
+    return words
+
+
+def _told(letter: Letter, verb: str, sentence: str, by: User | None, now: datetime, **details: Any) -> None:
+    record(verb, sentence, landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, letter=letter.pk, **details)
+
+
+def _on(letter: Letter, now: datetime, *fields: str) -> None:
+    """Save where the letter stands now."""
+    _stand(letter, stands(letter))
+    if letter.status == Letter.QUEUED:
+        letter.queued_at = now
+    letter.save(update_fields=[*fields, "status", "problem", "attempts", "queued_at"])
+
+
+@transaction.atomic
+def finish(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
+    """Say that a draft has been read and is right. `seen` is `words_of` as the reader saw them."""
+    letter = _held(by, letter_id, Letter.DRAFT)
+    _same_words(letter, seen)
+    letter.asked_by = by
+    _on(letter, now, "asked_by")
+    _told(letter, "finish_letter", f"Read and finished “{letter.title}”", by, now, words=seen)
+    return letter
+
+
+@transaction.atomic
+def change_words(*, letter_id: int, typed: Mapping[str, Any], by: User, now: datetime) -> Letter:
+    """Write the parts of a letter anew that are free to be written. What the law or the product worked out stays; so do approvals not."""
+    letter = _held(by, letter_id, *Letter.WRITABLE)
+    kind = kind_of(letter.case, letter.kind)
+    letter.data = {**{key: value for key, value in letter.data.items() if key not in typed or typed[key] is not None}, **_given(typed)}
+    if lacking := letters.missing(kind, letters.from_json(kind, letter.data)):
+        raise Refused(" ".join(lacking))
+    letter.status, letter.problem, letter.approved_by, letter.cleared_by, letter.cleared_why = Letter.DRAFT, "", None, None, ""
+    letter.save(update_fields=["data", "status", "problem", "approved_by", "cleared_by", "cleared_why"])
+    _told(letter, "write_letter", f"Changed the words of “{letter.title}”", by, now, words=words_of(letter))
+    return letter
+
+
+def _given(typed: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in typed.items() if value is not None}
+
+
+@transaction.atomic
+def approve(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
+    """Approve a letter. Whoever wrote it, or did the task that asked for it, cannot."""
+    letter = _held(by, letter_id, Letter.APPROVAL)
+    _somebody_else(letter, by)
+    if letter.approver not in by.role_codes:
+        raise NotAllowed(f"This letter is approved by: {role_name(letter)}.")
+    _same_words(letter, seen)
+    letter.approved_by = by
+    _on(letter, now, "approved_by")
+    _told(letter, "approve_letter", f"Approved “{letter.title}”", by, now, words=seen)
+    return letter
+
+
+@transaction.atomic
+def send_back(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
+    """Give a letter back to be written again, with the reason."""
+    letter = _held(by, letter_id, Letter.APPROVAL, Letter.STOPPED)
+    letter.status, letter.problem = Letter.DRAFT, _why(why, "Say what should be different")
+    letter.save(update_fields=["status", "problem"])
+    _told(letter, "send_back_letter", f"Sent “{letter.title}” back to be changed", by, now, reason=letter.problem)
+    return letter
+
+
+@transaction.atomic
+def clear(*, letter_id: int, why: str, seen: str, by: User, now: datetime) -> Letter:
+    """Let words stand that could give somebody away: a second person, who manages, says why they do not."""
+    letter = _held(by, letter_id, Letter.STOPPED)
+    access.need(by, powers.MANAGE)
+    _somebody_else(letter, by)
+    _same_words(letter, seen)
+    letter.cleared_by, letter.cleared_why = by, _why(why, "Say why these words give nobody away")
+    _on(letter, now, "cleared_by", "cleared_why")
+    _told(letter, "clear_letter", f"Looked at “{letter.title}”: it gives nobody away", by, now, reason=letter.cleared_why, words=seen)
     return letter
 
 
 @transaction.atomic
 def release(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
     """Have a held letter made, to reach the person in a safe way that is written down. It still may not be posted."""
-    letter = letter_for(by, letter_id)
-    access.need(by, powers.WORK)
+    letter = _held(by, letter_id, Letter.HELD)
     if not how.strip():
         raise InvalidAnswers({"how": "Say how it will reach them safely"})
-    held = Letter.objects.filter(pk=letter.pk, status=Letter.HELD)
-    if held.update(status=Letter.QUEUED, problem="", released_by=by, released_why=how.strip()[:300], queued_at=now) == 0:
-        raise AlreadyDone("This letter is not held any more, so nothing was changed.")
-    record(
-        "release_letter", f"Had “{letter.title}” made, to be given in a safe way", landlord=letter.case.landlord, by=by, at=now,
-        case_id=letter.case_id, letter=letter.pk, reason=how.strip()[:300],
-    )  # fmt: skip
+    letter.released_by, letter.released_why = by, how.strip()[:MAX_REASON]
+    _on(letter, now, "released_by", "released_why")
+    _told(letter, "release_letter", f"Had “{letter.title}” made, to be given in a safe way", by, now, reason=letter.released_why)
     return letter
 
 
 @transaction.atomic
 def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     """Put a letter that could not be made back in the queue, with what is known now."""
-    letter = letter_for(by, letter_id)
-    access.need(by, powers.WORK)
-    facts = unpack(letter.case.instance.facts)
-    data = _what_it_says(letters.kind(letter.kind), Writing(letter.case, letter.party, letter.survey, facts, now))
-    again = Letter.objects.filter(pk=letter.pk, status=Letter.FAILED)
-    if again.update(status=Letter.QUEUED, data=data, attempts=0, problem="", queued_at=now) == 0:
-        raise AlreadyDone("This letter is not waiting for anybody.")
-    record(
-        "retry_letter",
-        f"Asked for “{letter.title}” again",
-        landlord=letter.case.landlord,
-        by=by,
-        at=now,
-        case_id=letter.case_id,
-        letter=letter.pk,
-    )
+    letter = _held(by, letter_id, Letter.FAILED)
+    letter.data = _refreshed(letter, by, now)
+    _on(letter, now, "data")
+    _told(letter, "retry_letter", f"Asked for “{letter.title}” again", by, now)
     return letter
+
+
+@transaction.atomic
+def withdraw(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
+    """Take a letter back. It stays on record with everything that was made of it; one that has gone out is still with the person."""
+    letter = _held(by, letter_id, *(status for status, _ in Letter.STATUSES if status != Letter.WITHDRAWN))
+    reason = _why(why, "Say why it is withdrawn")
+    letter.status, letter.problem = Letter.WITHDRAWN, reason
+    letter.save(update_fields=["status", "problem"])
+    _told(letter, "withdraw_letter", f"Withdrew “{letter.title}”", by, now, reason=reason)
+    return letter
+
+
+@transaction.atomic
+def write_again(*, letter_id: int, by: User, now: datetime) -> Letter:
+    """A new draft with the words of a letter that was made or withdrawn. What was made stays as it is; what was not sent is withdrawn."""
+    old = _held(by, letter_id, Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED)
+    if old.survey_id is not None:
+        raise Refused("This letter has a link of its own in it, which cannot be used twice. Send the survey again instead.")
+    writing = Writing(old.case, old.party, None, {}, now, by, old.data.get("recipient"))
+    letter = _new(kind_of(old.case, old.kind), f"again:{old.pk}:{now.isoformat()}", writing, _refreshed(old, by, now))
+    letter.status, letter.instead_of = Letter.DRAFT, old
+    letter.save()
+    if old.status == Letter.RENDERED:
+        old.status, old.problem = Letter.WITHDRAWN, "It was written again."
+        old.save(update_fields=["status", "problem"])
+        _told(old, "withdraw_letter", f"Withdrew “{old.title}”, which is written again", by, now)
+    _told(letter, "write_letter", f"Began “{letter.title}” again", by, now)
+    return letter
+
+
+def _refreshed(letter: Letter, by: User, now: datetime) -> dict[str, Any]:
+    """The same words under today's date, with the address and the officer as they are known now. Raises `Refused`."""
+    writing = Writing(letter.case, letter.party, None, {}, now, by, letter.data.get("recipient"))
+    own = {key: value for key, value in letter.data.items() if key not in letters.STANDARD_ROOTS}
+    return what_it_says(kind_of(letter.case, letter.kind), writing, own)
+
+
+def words_of(letter: Letter) -> str:
+    """A short name for exactly these words, 16 hex digits: what somebody approves is what they saw."""
+    return hashlib.sha256(json.dumps(letter.data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _same_words(letter: Letter, seen: str) -> None:
+    if seen != words_of(letter):
+        raise AlreadyDone("The words were changed since you read them. Read the letter again.")
+
+
+def _somebody_else(letter: Letter, by: User) -> None:
+    if letter.asked_by_id == by.pk:
+        raise NotAllowed("Whoever wrote a letter cannot be the second person who looks at it. Ask somebody else.")
+
+
+# What may be read
+
+
+def preview(user: User, letter_id: int) -> str:
+    """The letter as it would be drawn now, as one page of HTML for a frame that runs nothing."""
+    letter = letter_for(user, letter_id)
+    kind = kind_of(letter.case, letter.kind)
+    return letters.preview_html(letter.kind, letters.from_json(kind, letter.data), brand_of(letter.case))
+
+
+def brand_of(case: Case) -> letters.Brand:
+    """The landlord's colours, and who signs."""
+    team = case.owner.team if case.owner else None
+    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")
+
+
+def life_of(letter: Letter) -> Sequence[Entry]:
+    """Everything that happened to a letter, in order."""
+    return list(Entry.objects.select_related("by").filter(case_id=letter.case_id, details__letter=letter.pk).order_by("pk"))
 
 
 def waiting_letters(user: User) -> QuerySet[Letter]:
     """Letters of this person's cases that somebody must send or look at, oldest first."""
-    letters_waiting = Letter.objects.filter(access.seen_by(user, "case__"), status__in=(Letter.RENDERED, Letter.FAILED, Letter.HELD))
+    letters_waiting = Letter.objects.filter(access.seen_by(user, "case__"), status__in=Letter.WAITING)
     return letters_waiting.select_related("case__owner", *(f"party__person__{path}" for path in SAFETY)).order_by("queued_at", "pk")
+
+
+_READ = ("case__landlord", "case__owner__team", "case__instance__version", "party__person", "survey", "asked_by", "cleared_by")
 
 
 def letter_for(user: User, letter_id: int) -> Letter:
     """A letter of a case this person may see. Raises `NotFound`."""
-    found = Letter.objects.select_related("case__landlord", "case__owner", "party__person", "case__instance__version")
-    letter = found.filter(access.seen_by(user, "case__"), pk=letter_id).first()
+    letter = Letter.objects.select_related(*_READ).filter(access.seen_by(user, "case__"), pk=letter_id).first()
     if letter is None:
         raise NotFound
     return letter

@@ -15,9 +15,10 @@ from django.urls import reverse
 
 import letters
 from backend.casework import surveys
-from backend.casework.models import Case
 from backend.casework.safety import post_refused
+from backend.correspondence.commands import brand_of
 from backend.correspondence.models import Letter, Rendition
+from backend.correspondence.words import kind_of
 
 #: How long a letter that was taken is left alone, and how often it is tried. While it is drawn its row is locked, and a
 #: killed worker's lock goes with it: the lease only spans the moment between taking and drawing. A worker that is killed for
@@ -60,22 +61,22 @@ def render(letter: Letter, *, now: datetime) -> bool:
     """Draw a leased letter and keep its renditions. False when somebody else has taken it meanwhile."""
     held = (
         Letter.objects.select_for_update(of=("self",))
-        .select_related("case__landlord", "case__owner__team", "party__person", "survey")
+        .select_related("case__landlord", "case__owner__team", "case__instance__version", "party__person", "survey")
         .get(pk=letter.pk)
     )
     if held.status != Letter.QUEUED or held.lease != letter.lease:
         return False
-    if not held.released_by_id and (sentence := post_refused(held.party.person)):
+    if held.party and not held.released_by_id and (sentence := post_refused(held.party.person)):
         held.status, held.problem, held.lease, held.lease_until = Letter.HELD, sentence, None, None
         held.save(update_fields=["status", "problem", "lease", "lease_until"])
         return True
-    kind = letters.kind(held.kind)
+    kind = kind_of(held.case, held.kind)
     data = dict(held.data)
     if held.survey is not None:
         data["survey_link"] = settings.SITE_URL + reverse("survey", args=[surveys.mint(held.survey)])
     try:
         made = {
-            name: letters.render(held.kind, letters.from_json(kind, data), rendition=name, brand=_brand(held.case)) for name in RENDITIONS
+            name: letters.render(held.kind, letters.from_json(kind, data), rendition=name, brand=brand_of(held.case)) for name in RENDITIONS
         }
     except letters.LetterError as error:
         _give_up(held, str(error))
@@ -86,8 +87,3 @@ def render(letter: Letter, *, now: datetime) -> bool:
     held.status, held.rendered_at, held.lease, held.lease_until = Letter.RENDERED, now, None, None
     held.save(update_fields=["status", "rendered_at", "lease", "lease_until"])
     return True
-
-
-def _brand(case: Case) -> letters.Brand:
-    team = case.owner.team if case.owner else None
-    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")

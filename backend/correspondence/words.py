@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 import letters
+from backend.accounts.models import User
 from backend.casework.models import Case, Party, Report, Survey
 from backend.rules.working_time import LONDON
 from backend.workflow.expressions import Value
@@ -29,13 +28,29 @@ REPLY_BY = "reply_by"
 
 @dataclass(frozen=True)
 class Writing:
-    """One letter being written: whose it is, what the case knows, and when."""
+    """One letter being written: whose it is, what the case knows, when and by whom. Where it goes to nobody in the case, `recipient`
+    holds the name and the address of the partner, or a document goes to nobody at all."""
 
     case: Case
-    party: Party
+    party: Party | None
     survey: Survey | None
     facts: Mapping[str, Value]
     now: datetime
+    by: User | None = None
+    recipient: Mapping[str, Any] | None = None
+    addressee: str = "the case file"
+
+    @property
+    def to(self) -> str:
+        """Whom it is for, in words."""
+        if self.party:
+            return self.party.label
+        return str(self.recipient["name"]) if self.recipient else self.addressee
+
+
+def kind_of(case: Case, code: str) -> letters.Kind:
+    """The kind of letter of that code, as this case's procedure has it."""
+    return letters.kind(code)
 
 
 def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
@@ -43,11 +58,10 @@ def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     answers, words = _answers(writing.case, writing.party), writing.case.instance.version.contents.standing
     own = {}
     for need in kind.needs:
-        find = _COMPUTED.get(need.name)
-        value = (find(writing) if find else None) or _fitting(need, answers.get(need.name)) or words.get(need.name)
+        value = computed(need.name, writing) or _fitting(need, answers.get(need.name)) or words.get(need.name)
         if value is not None:
             own[need.name] = _shape(need, value)
-    return {**_standard(writing.case, writing.party, writing.now), **own}
+    return {**standard(kind, writing), **own}
 
 
 def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
@@ -60,15 +74,21 @@ def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
     return [(need.name, need.label) for need in kind.needs if not need.optional and need.name not in met]
 
 
+def computed(name: str, writing: Writing) -> str | None:
+    """What the product works out for a need of this name; None where a person has to say it."""
+    find = _COMPUTED.get(name)
+    return find(writing) if find else None
+
+
 def unfit(need: letters.Need, answer: object) -> str:
     """Why the letter could not print an answer as it was typed; empty when it could, or when nothing was answered."""
     return letters.unfit(need, _shape(need, answer)) if isinstance(answer, str) and answer.strip() else ""
 
 
-def _standard(case: Case, party: Party, now: datetime) -> dict[str, Any]:
-    landlord, officer, person = case.landlord, case.owner, party.person
-    address = [*person.address, person.postcode] if person and person.postcode else list(person.address) if person else []
-    return {
+def standard(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
+    """What every letter says: who writes, to whom, about which case, and on which day."""
+    landlord, officer = writing.case.landlord, writing.case.owner
+    said = {
         "landlord": {
             "name": landlord.name, "address": landlord.address, "phone": landlord.phone, "email": landlord.email, "hours": landlord.hours,
         },
@@ -77,17 +97,24 @@ def _standard(case: Case, party: Party, now: datetime) -> dict[str, Any]:
             "phone": (officer.phone if officer else "") or landlord.phone,
             "email": (officer.email if officer else "") or landlord.email,
         },
-        "recipient": {"name": person.name if person else "", "address": address},
-        "case": {"reference": case.reference},
-        "letter_date": now.astimezone(LONDON).date().isoformat(),
+        "case": {"reference": writing.case.reference},
+        "letter_date": writing.now.astimezone(LONDON).date().isoformat(),
     }  # fmt: skip
+    return {**said, "recipient": _recipient(writing)} if kind.shape == "letter" else said
 
 
-def _answers(case: Case, party: Party) -> dict[str, Any]:
+def _recipient(writing: Writing) -> dict[str, Any]:
+    person = writing.party.person if writing.party else None
+    if person is None:
+        return dict(writing.recipient or {"name": "", "address": []})
+    return {"name": person.name, "address": [*person.address, person.postcode] if person.postcode else list(person.address)}
+
+
+def _answers(case: Case, party: Party | None) -> dict[str, Any]:
     """The latest answer under each key: for this person first, else for the case as a whole."""
     found: dict[str, Any] = {}
-    for own in (False, True):
-        records = case.records.filter(Q(party=party) if own else Q(party=None)).order_by("at", "pk")
+    for whose in [None, party] if party else [None]:
+        records = case.records.filter(party=whose).order_by("at", "pk")
         for answers in records.values_list("answers", flat=True):
             found.update({answer["key"]: answer.get("letter", answer["value"]) for answer in answers})
     return found
@@ -105,8 +132,12 @@ def _shape(need: letters.Need, value: Any) -> Any:
     return value
 
 
+def _own_report(writing: Writing) -> Report | None:
+    return writing.party.reports.order_by("received_at").first() if writing.party else None
+
+
 def _first_report(writing: Writing) -> Report | None:
-    return writing.party.reports.order_by("received_at").first() or writing.case.reports.order_by("received_at").first()
+    return _own_report(writing) or writing.case.reports.order_by("received_at").first()
 
 
 def _reported_on(writing: Writing) -> str | None:
@@ -115,7 +146,7 @@ def _reported_on(writing: Writing) -> str | None:
 
 
 def _report_summary(writing: Writing) -> str | None:
-    report = writing.party.reports.order_by("received_at").first()
+    report = _own_report(writing)
     # A long link would not fit on a line.
     return re.sub(r"(\S{60})", r"\1 ", report.what[:2_000]) if report else None
 

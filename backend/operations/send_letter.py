@@ -32,7 +32,7 @@ def send_letter(context: Context, *, letter: str, to: str) -> dict[str, Value]:
     told = set(case.letters.filter(kind=letter).values_list("party", flat=True)) if to == NEW_REPORTERS else set()
     for party in recipients(case, to, context):
         if party.pk not in told:
-            writing = Writing(case, party, None, context.facts, context.now)
+            writing = Writing(case, party, None, context.facts, context.now, context.by)
             queue_letter(kind_code=letter, key=f"{context.key}:{party.pk}", writing=writing)
     return {UNTOLD.name: to != PERSON and untold(case)}
 

@@ -30,5 +30,6 @@ def send_survey(context: Context, *, letter: str, days: int) -> dict[str, Value]
     people = recipients(case, REPORTERS, context)
     for party in people:
         survey = surveys.send(case=case, party=party, expires_at=expires, now=context.now)  # type: ignore[arg-type]  # a moment
-        queue_letter(kind_code=letter, key=f"{context.key}:{party.pk}", writing=Writing(case, party, survey, context.facts, context.now))
+        writing = Writing(case, party, survey, context.facts, context.now, context.by)
+        queue_letter(kind_code=letter, key=f"{context.key}:{party.pk}", writing=writing)
     return {"survey_sent_at": context.now, "survey_sent": bool(people)}

@@ -19,6 +19,7 @@ from backend.casework.casefile import NEWEST
 from backend.casework.models import Case, Party
 from backend.casework.models.case import SAFETY
 from backend.correspondence import commands as correspondence
+from backend.correspondence import sending
 from backend.errors import AlreadyDone, DomainError, NotFound
 from backend.web.ask import form_context, needs, press_of, typed, who
 from backend.web.begun import begun
@@ -235,7 +236,7 @@ def letter_pdf(request: HttpRequest, letter_id: int, name: str) -> HttpResponse:
 @require_POST
 @needs(powers.WORK)
 def letter_sent(request: HttpRequest, letter_id: int) -> HttpResponse:
-    letter = correspondence.mark_sent(letter_id=letter_id, how=request.POST.get("how", ""), by=who(request), now=timezone.now())
+    letter = sending.mark_sent(letter_id=letter_id, how=request.POST.get("how", ""), by=who(request), now=timezone.now())
     messages.success(request, "The letter is marked as sent.")
     return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backend.workflow.forms import ROWS, Data, Form, Option, Question
+from backend.workflow.forms import Data, Form, Option, Question
 
 Choices = Mapping[str, Mapping[str, str]]
 
@@ -74,7 +74,7 @@ def _field(question: Question, form: Form, data: Data, problems: Mapping[str, st
         case "date" | "moment":
             return replace(drawn, parts=tuple(_parts(question, data)))
         case "rows":
-            return replace(drawn, rows=tuple(_row(question, number, form, data, choices) for number in range(ROWS)))
+            return replace(drawn, rows=tuple(_row(question, number, form, data, choices) for number in range(question.rows)))
     return drawn
 
 

@@ -76,6 +76,15 @@ def check_operations(pack: Pack) -> Iterator[Finding]:
         yield from (at(diagram, element, *problem) for problem in _parameter_problems(pack.facts, kind, element.operation.parameters))
 
 
+def check_approvals(pack: Pack) -> Iterator[Finding]:
+    """A letter that must be approved exists, and so does the role that approves it."""
+    for letter, role in pack.approve.items():
+        if letter not in catalogue.letters():
+            yield Finding(ABOUT, "approve", f"There is no letter “{letter}” to approve.", "Choose a letter.")
+        if role not in pack.roles:
+            yield Finding(ABOUT, "approve", f"Nobody could approve “{letter}”: there is no role “{role}”.", "Choose a role.")
+
+
 def check_marks(pack: Pack) -> Iterator[Finding]:
     """What the pack's guard rails watch by its mark bears one."""
     for diagram, element in each_element(pack):
@@ -178,6 +187,6 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_separation, check_operations, check_marks, check_letters, check_names, check_expressions,
-    check_tables, *shape.CHECKS, *events.CHECKS, check_rails,
+    check_about, check_lengths, check_tasks, check_separation, check_operations, check_marks, check_letters, check_approvals,
+    check_names, check_expressions, check_tables, *shape.CHECKS, *events.CHECKS, check_rails,
 )  # fmt: skip

@@ -31,7 +31,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}\Z", re.IGNORECASE)
 #: Urdu, Arabic and Indian scripts need the joiners; no other character that is not seen has a place in words.
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _QUESTION_KEYS = {"key", "label", "type", "hint", "required", "options", "fact", "when", "role", "columns"}
-#: How many rows a question of type rows offers.
+#: How many rows a question of type rows offers, where nobody says more.
 ROWS = 6
 Data = Mapping[str, Sequence[str]]
 
@@ -66,6 +66,7 @@ class Question:
     when: tuple[str, str] | None = None
     role: str = ""
     columns: tuple[Question, ...] = ()
+    rows: int = ROWS
 
     def labelled(self, value: str) -> str:
         if self.type == "yes_no":
@@ -196,7 +197,7 @@ def _clean(question: Question, data: Data, people: Mapping[str, str]) -> tuple[V
 def _rows(question: Question, data: Data) -> tuple[list[dict[str, object]] | None, str]:
     """The rows that hold anything; a row begun must be finished."""
     rows, shown = [], []
-    for number in range(ROWS):
+    for number in range(question.rows):
         keyed = {f"{question.key}-{number}-{column.key}": column for column in question.columns}
         if not any(text.strip() for key in data for text in data[key] if any(key == k or key.startswith(f"{k}-") for k in keyed)):
             continue

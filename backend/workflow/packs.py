@@ -73,6 +73,8 @@ class Pack:
     standing: Mapping[str, Any] = field(default_factory=dict)
     #: What the landlord decided once; each is a fact as well, which nothing sets.
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    #: Letter -> the role that must approve it before it is made.
+    approve: Mapping[str, str] = field(default_factory=dict)
     #: The worked examples, by name.
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
@@ -107,8 +109,8 @@ def content_hash(files: Files) -> str:
 
 
 def lay_over(base: Files, overlay: Files) -> dict[str, str]:
-    """The overlay's files over the base's. `pack.toml` is merged key by key, guard rails are added to the base's, settings
-    merged one by one, and `extends` is used up."""
+    """The overlay's files over the base's. `pack.toml` is merged key by key, guard rails are added to the base's, settings and
+    approvals merged one by one, and `extends` is used up."""
     merged = {**base, **overlay}
     below, above = tomllib.loads(base.get(ABOUT, "")), tomllib.loads(overlay.get(ABOUT, ""))
     about = {**below, **above}
@@ -116,6 +118,8 @@ def lay_over(base: Files, overlay: Files) -> dict[str, str]:
         about["rail"] = rails
     if settings := _settings_laid_over(below.get("setting", []), above.get("setting", [])):
         about["setting"] = settings
+    if approve := {**below.get("approve", {}), **above.get("approve", {})}:
+        about["approve"] = approve
     if marked := {**above.get("marked", {}), **below.get("marked", {})}:
         about["marked"] = marked
     about.pop("extends", None)
@@ -186,7 +190,7 @@ class _Reader:
         self._stop()
         return Pack(
             str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, _marked(about), standing,
-            settings, scenarios,
+            settings, _approve(about), scenarios,
         )  # fmt: skip
 
     def _check_files(self) -> None:
@@ -335,6 +339,11 @@ def _roles(about: Mapping[str, Any]) -> dict[str, Role]:
 def _marked(about: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     raw = about.get("marked", {})
     return {name: tuple(map(str, marks)) for name, marks in raw.items() if isinstance(marks, list)} if isinstance(raw, dict) else {}
+
+
+def _approve(about: Mapping[str, Any]) -> dict[str, str]:
+    raw = about.get("approve", {})
+    return {str(letter): str(role) for letter, role in raw.items()} if isinstance(raw, dict) else {}
 
 
 def _rails(about: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
