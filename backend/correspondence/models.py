@@ -218,3 +218,8 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter} ({self.name})"
+
+    @property
+    def in_words(self) -> str:
+        """What this one is for."""
+        return {"accessible": "To read or e-mail", "large": "In large print", "print": "To print and post"}.get(self.name, self.name)

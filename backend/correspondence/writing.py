@@ -20,7 +20,7 @@ from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.correspondence.commands import what_it_says
 from backend.correspondence.models import Letter
-from backend.correspondence.words import Writing, computed, data_for, kind_of, unfit
+from backend.correspondence.words import Writing, computed, data_for, kind_of
 from backend.errors import InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON
 from backend.workflow.forms import ROWS, Form, Question
@@ -71,7 +71,7 @@ class Sheet:
 def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime) -> Sheet:
     """The questions of a letter to this person, with what the case knows filled in. Raises `NotFound`."""
     kind = _kind(case, code)
-    if (kind.audience in _GOES_TO) != (party is not None):
+    if (party.role if party else None) not in _GOES_TO.get(kind.audience, (None,)):
         raise NotFound("Choose whom this letter goes to.")
     writing = Writing(case, party, None, unpack(case.instance.facts), now, by)
     known = data_for(kind, writing)
@@ -139,9 +139,9 @@ def _date_boxes(question: Question, value: str) -> Iterator[tuple[str, str]]:
 def typed_in(sheet: Sheet, data: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """What was typed, as a letter wants it; None for a part that was left empty. Raises `InvalidAnswers`."""
     answers = {answer["key"]: answer["value"] for answer in sheet.form.clean(data, {}).answers}
-    needs = {need.name: need for need in sheet.kind.needs}
-    problems = {key: sentence for key, value in answers.items() if key in needs and (sentence := unfit(needs[key], value))}
-    if problems:
+    said = letters.from_json(sheet.kind, answers)
+    unfit = {need.name: letters.unfit(need, said[need.name]) for need in sheet.kind.needs if said.get(need.name) is not None}
+    if problems := {key: sentence for key, sentence in unfit.items() if sentence}:
         raise InvalidAnswers(problems)
     return {question.key: answers.get(question.key) for question in sheet.form.questions}
 

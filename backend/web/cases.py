@@ -241,14 +241,6 @@ def letter_sent(request: HttpRequest, letter_id: int) -> HttpResponse:
     return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
 
 
-@require_POST
-@needs(powers.WORK)
-def letter_again(request: HttpRequest, letter_id: int) -> HttpResponse:
-    letter = correspondence.try_again(letter_id=letter_id, by=who(request), now=timezone.now())
-    messages.success(request, "The letter is being made again.")
-    return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
-
-
 # Surveys
 
 

@@ -19,6 +19,7 @@ from backend.web import (
     reports,
     search,
     signing,
+    writing,
 )
 
 urlpatterns = [
@@ -86,11 +87,16 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/small", evidence.small, name="evidence-small"),
     path("evidence/<int:evidence_id>/original", evidence.original, name="evidence-original"),
     path("evidence/<int:evidence_id>/place", evidence.place, name="evidence-place"),
+    path("cases/<slug:reference>/write", writing.choose, name="letter-choose"),
+    path("cases/<slug:reference>/write/<slug:code>", writing.write, name="letter-write"),
     path("letters", cases.letters, name="letters"),
+    path("letters/<int:letter_id>", writing.letter, name="letter"),
+    path("letters/<int:letter_id>/words", writing.words, name="letter-words"),
+    path("letters/<int:letter_id>/preview", writing.preview, name="letter-preview"),
+    path("letters/<int:letter_id>/steps/<slug:name>", writing.step, name="letter-step"),
     path("letters/<int:letter_id>/<slug:name>.pdf", cases.letter_pdf, name="letter-pdf"),
     path("letters/<int:letter_id>/sent", cases.letter_sent, name="letter-sent"),
     path("letters/<int:letter_id>/release", people.release, name="letter-release"),
-    path("letters/<int:letter_id>/again", cases.letter_again, name="letter-again"),
     path("overdue", managers.overdue, name="overdue"),
     path("faults", faults.faults, name="faults"),
     path("faults/<int:fault_id>", faults.fault, name="fault"),
