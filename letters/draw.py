@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 from .errors import CharacterWithoutFont, DoesNotFit, DrawingFault, RefusedFetch
-from .tags import mend
+from .tags import scope_headings
 from .templates import BASE
 
 RenditionName = Literal["accessible", "large", "print"]
@@ -33,7 +33,7 @@ def draw(html: str, rendition: RenditionName, pictures: Mapping[str, bytes], *, 
     _check_characters(document)
     if window and rendition == "print":
         _check_places(document.pages[0].anchors)
-    return mend(raw), len(document.pages)
+    return raw, len(document.pages)
 
 
 def styles(rendition: RenditionName) -> str:
@@ -51,7 +51,7 @@ def _paint(html: str, rendition: RenditionName, pictures: Mapping[str, bytes]) -
         with _complaints() as complaints:
             page = HTML(string=html, base_url=None, url_fetcher=fetcher)
             document = page.render(font_config=_fonts(), **options)
-            raw = document.write_pdf(**options)
+            raw = document.write_pdf(finisher=scope_headings, pdf_identifier=True, **options)
     except FatalURLFetchingError as error:
         raise RefusedFetch(str(error)) from error
     # An inline SVG swallows even the fatal error, so the record is what counts.
