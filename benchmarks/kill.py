@@ -191,7 +191,7 @@ def letters() -> dict[str, int]:
     keys = set(Letter.objects.values_list("key", flat=True))
     asking = {str(key) for key in Done.objects.filter(operation__in=("send_letter", "send_survey")).values_list("key", flat=True)}
     unmade = Letter.objects.exclude(status=Letter.RENDERED).count()
-    incomplete = Letter.objects.filter(status=Letter.RENDERED).annotate(n=Count("renditions")).filter(n__lt=2).count()
+    incomplete = Letter.objects.filter(status=Letter.RENDERED).annotate(n=Count("renditions")).filter(n=0).count()
     twice = Rendition.objects.values("letter", "name").annotate(n=Count("pk")).filter(n__gt=1).count()
     same = Letter.objects.filter(kind="acknowledgement").values("case", "party").annotate(n=Count("pk")).filter(n__gt=1).count()
     return {

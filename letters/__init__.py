@@ -1,8 +1,8 @@
 """How we write to people: letters for anti-social behaviour cases, as HTML and PDF.
 
 The narrow door of a pure package: no Django, no database, no queue. Give it a kind's code and data, get a letter
-or a LetterError whose message an officer can act on. It does not limit its own time and memory: whoever calls it
-with data from outside runs it in a process that has limits.
+or a LetterError whose message an officer can act on. Drawing takes what it takes: for data from outside, `press` is
+a process that holds itself to limits.
 """
 
 from .address import block as address_block
@@ -11,13 +11,14 @@ from .address import problems as address_problems
 from .brand import PLAIN, Brand
 from .catalogue import Kind, from_json, kind, kinds, sample
 from .dates import clock, day, moment
+from .draw import RenditionName
 from .errors import LetterError, NeedsNotMet
 from .needs import STANDARD, STANDARD_ROOTS, Need
-from .render import RENDITIONS, Rendition, gallery, missing, preview_html, render
+from .render import RENDITIONS, Rendition, gallery, missing, preview_html, redraw, render
 from .values import unfit
 
 __all__ = [
     "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Brand", "Kind", "LetterError", "Need", "NeedsNotMet", "Rendition",
-    "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind", "kinds", "missing",
-    "moment", "postcode", "preview_html", "render", "sample", "unfit",
+    "RenditionName", "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind", "kinds", "missing",
+    "moment", "postcode", "preview_html", "redraw", "render", "sample", "unfit",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from .values import Fault, read
 LOGO_BYTES, LOGO_PIXELS = 700_000, 2_000
 # WCAG 2 asks 4.5 to 1 of ordinary text.
 CONTRAST = 4.5
+_PICTURE = re.compile(r'<img src="(data:image/png;base64,[A-Za-z0-9+/=]+)"')
 _SIGNATORY = Need("signatory", "text", "the words under the officer's name", where="Add them in the landlord's settings.")
 
 
@@ -68,6 +69,12 @@ def logo_png(raw: bytes) -> bytes:
 def logo_uri(logo: bytes) -> str:
     """The address under which the letter, and nothing else, finds the logo."""
     return "data:image/png;base64," + base64.b64encode(logo_png(logo)).decode("ascii")
+
+
+def pictures_in(html: str) -> dict[str, bytes]:
+    """The pictures of a page by the addresses that the page names them by, which hold them whole. Values are escaped, so
+    only a template can have written such an address; a picture that it did not write would still be no more than a picture."""
+    return {uri: base64.b64decode(uri.partition(",")[2]) for uri in set(_PICTURE.findall(html))}
 
 
 def _contrast_on_white(colour: str) -> float:

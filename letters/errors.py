@@ -49,6 +49,10 @@ class DrawingFault(LetterError):
     """The letter could not be drawn without a fault."""
 
 
+class TooCostly(LetterError):
+    """It took too much time or memory to draw."""
+
+
 class DoesNotFit(LetterError):
     """Something in the letter does not fit its place on the page."""
 

@@ -11,15 +11,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Protocol, get_args
 
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
-from .brand import PLAIN, Brand, logo_png, logo_uri
+from .brand import PLAIN, Brand, logo_uri, pictures_in
 from .catalogue import Kind, kind, kinds, sample
 from .draw import RenditionName, draw, styles
-from .errors import BadKind, Betrayal, NeedsNotMet, TooManyPages, UnknownRendition
+from .errors import BadKind, Betrayal, NeedsNotMet, TooCostly, TooManyPages, UnknownRendition
 from .templates import environment
 from .values import gather
 
@@ -30,9 +30,15 @@ PRINT_PAGES = 10
 LONG_PAGES = 80
 
 
+class Drawing(Protocol):
+    """Whatever draws a page: `draw`, or a process that holds itself to limits."""
+
+    def __call__(self, html: str, rendition: RenditionName, pictures: Mapping[str, bytes], *, window: bool) -> tuple[bytes, int]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One letter in one shape. The hash is that of the PDF."""
+    """One letter in one shape. The hash is that of the PDF; every shape of a letter can be drawn from its `html`."""
 
     pdf: bytes
     sha256: str
@@ -52,14 +58,21 @@ def render(
     rendition: RenditionName,
     brand: Brand,
     protected: Sequence[str] = (),
+    drawing: Drawing = draw,
 ) -> Rendition:
     """The letter as PDF. A letter in which any of the protected words stands (a reporter's name) is not made."""
+    return redraw(kind_code, _page(kind(kind_code), data, brand, protected), rendition=rendition, drawing=drawing)
+
+
+def redraw(kind_code: str, html: str, *, rendition: RenditionName, drawing: Drawing = draw) -> Rendition:
+    """A letter whose page is at hand, in another shape: the same words, whatever has become of the wording since."""
     if rendition not in RENDITIONS:
         raise UnknownRendition(f"There is no rendition called {rendition}. Choose from {', '.join(RENDITIONS)}.")
     which = kind(kind_code)
-    html = _page(which, data, brand, protected)
-    pictures = {logo_uri(brand.logo): logo_png(brand.logo)} if brand.logo else {}
-    pdf, pages = draw(html, rendition, pictures, window=which.shape == "letter")
+    try:
+        pdf, pages = drawing(html, rendition, pictures_in(html), window=which.shape == "letter")
+    except TooCostly as error:
+        raise TooCostly(f"“{which.title}” cannot be made: {error} Shorten what it says.") from None
     limit = LONG_PAGES if which.long else PRINT_PAGES
     if rendition == "print" and pages > limit:
         raise TooManyPages(f"The letter takes {pages} pages, where {limit} can be printed. Shorten it.")

@@ -20,13 +20,13 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import Entry, record
 from backend.casework import access
-from backend.casework.models import Case
 from backend.casework.models.case import SAFETY
 from backend.casework.safety import post_refused
 from backend.casework.text import plain
+from backend.correspondence import making
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
-from backend.correspondence.words import Writing, data_for, kind_of, standard
+from backend.correspondence.words import Writing, brand_of, data_for, kind_of, standard
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 
 MAX_REASON = 300
@@ -277,12 +277,6 @@ def preview(user: User, letter_id: int) -> str:
     return letters.preview_html(letter.kind, letters.from_json(kind, letter.data), brand_of(letter.case))
 
 
-def brand_of(case: Case) -> letters.Brand:
-    """The landlord's colours, and who signs."""
-    team = case.owner.team if case.owner else None
-    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")
-
-
 def life_of(letter: Letter) -> Sequence[Entry]:
     """Everything that happened to a letter, in order."""
     return list(Entry.objects.select_related("by").filter(case_id=letter.case_id, details__letter=letter.pk).order_by("pk"))
@@ -308,7 +302,7 @@ def letter_for(user: User, letter_id: int) -> Letter:
 def pdf_for(user: User, letter_id: int, name: str) -> Rendition:
     """One rendition of a letter. Raises `NotFound`."""
     letter = letter_for(user, letter_id)
-    rendition = letter.renditions.filter(name=name).first()
+    rendition = making.drawn(letter, name)
     if rendition is None:
         raise NotFound("This letter has not been made yet. It takes a few seconds; then load the page again.")
     return rendition

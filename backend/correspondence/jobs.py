@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
 from backend.correspondence import making
 
-#: Letters drawn before a worker lets other work in.
-BATCH = 50
+#: How long a worker draws before it lets other work in, in seconds. One more letter may take twenty, and a job 90.
+TURN = 30.0
 
 
 @shared_task
 def sweep() -> None:
-    """Draw every letter that waits."""
-    draw_waiting()
+    """Draw letters that wait; what is left over goes to the end of the line."""
+    until = time.monotonic() + TURN
+    draw_waiting(until=until)
+    if time.monotonic() > until:
+        sweep.delay()
 
 
-def draw_waiting() -> int:
-    """Take and draw letters until none waits; gives back how many were taken."""
+def draw_waiting(*, until: float = math.inf) -> int:
+    """Take and draw letters until none waits or it is late on the steady clock; gives back how many were taken."""
     taken = 0
-    while taken < BATCH and (letter := making.take_next(now=timezone.now())) is not None:
+    while time.monotonic() < until and (letter := making.take_next(now=timezone.now())) is not None:
         if letter.lease is not None:
             making.render(letter, now=timezone.now())
         taken += 1

@@ -6,6 +6,7 @@ Knows nothing of who asked for a letter or how it is sent: `commands.py` does.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -16,9 +17,10 @@ from django.urls import reverse
 import letters
 from backend.casework import surveys
 from backend.casework.safety import post_refused
-from backend.correspondence.commands import brand_of
+from backend.correspondence import drawing
 from backend.correspondence.models import Letter, Rendition
-from backend.correspondence.words import kind_of
+from backend.correspondence.words import brand_of, kind_of
+from backend.errors import Refused
 
 #: How long a letter that was taken is left alone, and how often it is tried. While it is drawn its row is locked, and a
 #: killed worker's lock goes with it: the lease only spans the moment between taking and drawing. A worker that is killed for
@@ -26,8 +28,6 @@ from backend.correspondence.words import kind_of
 #: when five tries were allowed and something was killed every four seconds on a machine busy with other work.
 LEASE = timedelta(seconds=5)
 MAX_ATTEMPTS = 12
-#: What is made of each letter: one that can be read aloud or shown on a screen, and one for the window envelope.
-RENDITIONS = letters.RENDITIONS[0], letters.RENDITIONS[2]
 
 
 def take_next(*, now: datetime) -> Letter | None:
@@ -44,21 +44,17 @@ def take_next(*, now: datetime) -> Letter | None:
         if letter is None:
             return None
         if letter.attempts >= MAX_ATTEMPTS:
-            _give_up(letter, "It took too long or too much memory to draw. Shorten what it says, then try again.")
+            problem = f"“{letter.title}” was begun {MAX_ATTEMPTS} times and never finished. Shorten what it says, then try again."
+            _let_go(letter, Letter.FAILED, problem=problem)
             return letter
         letter.lease, letter.lease_until, letter.attempts = uuid4(), now + LEASE, letter.attempts + 1
         letter.save(update_fields=["lease", "lease_until", "attempts"])
         return letter
 
 
-def _give_up(letter: Letter, problem: str) -> None:
-    letter.status, letter.problem, letter.lease, letter.lease_until = Letter.FAILED, problem[:500], None, None
-    letter.save(update_fields=["status", "problem", "lease", "lease_until"])
-
-
 @transaction.atomic
 def render(letter: Letter, *, now: datetime) -> bool:
-    """Draw a leased letter and keep its renditions. False when somebody else has taken it meanwhile."""
+    """Draw a leased letter and keep what was drawn. False when somebody else has taken it meanwhile."""
     held = (
         Letter.objects.select_for_update(of=("self",))
         .select_related("case__landlord", "case__owner__team", "case__instance__version", "party__person", "survey")
@@ -66,24 +62,68 @@ def render(letter: Letter, *, now: datetime) -> bool:
     )
     if held.status != Letter.QUEUED or held.lease != letter.lease:
         return False
-    if held.party and not held.released_by_id and (sentence := post_refused(held.party.person)):
-        held.status, held.problem, held.lease, held.lease_until = Letter.HELD, sentence, None, None
-        held.save(update_fields=["status", "problem", "lease", "lease_until"])
+    if not held.released_by_id and (sentence := post_refused(held.party.person if held.party else None)):
+        _let_go(held, Letter.HELD, problem=sentence)
         return True
     kind = kind_of(held.case, held.kind)
-    data = dict(held.data)
-    if held.survey is not None:
-        data["survey_link"] = settings.SITE_URL + reverse("survey", args=[surveys.mint(held.survey)])
     try:
-        made = {
-            name: letters.render(held.kind, letters.from_json(kind, data), rendition=name, brand=brand_of(held.case)) for name in RENDITIONS
-        }
+        made = letters.render(
+            held.kind, letters.from_json(kind, _said(held)), rendition=first(kind), brand=brand_of(held.case), drawing=drawing.draw
+        )
     except letters.LetterError as error:
-        _give_up(held, str(error))
+        _let_go(held, Letter.FAILED, problem=str(error)[:500])
         return True
-    Rendition.objects.bulk_create(
-        [Rendition(letter=held, name=name, pdf=one.pdf, sha256=one.sha256, pages=one.pages) for name, one in made.items()]
-    )
-    held.status, held.rendered_at, held.lease, held.lease_until = Letter.RENDERED, now, None, None
-    held.save(update_fields=["status", "rendered_at", "lease", "lease_until"])
+    _keep(held, first(kind), made)
+    held.rendered_at = now
+    _let_go(held, Letter.RENDERED, "rendered_at")
     return True
+
+
+def first(kind: letters.Kind) -> letters.RenditionName:
+    """What is drawn of a letter at once: what will be sent. The rest is drawn when somebody first asks for it."""
+    return "print" if {"post", "hand"} & set(kind.served_by) else "accessible"
+
+
+def drawn(letter: Letter, name: str) -> Rendition | None:
+    """A rendition of a letter, drawn now where nobody has asked for it before and kept from then on; None before the letter
+    has been made. It is drawn from the page that the first was drawn from, so it says the same whatever has changed since."""
+    kept = {one.name: one for one in letter.renditions.order_by("pk")}
+    if name in kept or not kept or name not in letters.RENDITIONS:
+        return kept.get(name)
+    page = next(iter(kept.values())).page
+    if not page:
+        return None
+    try:
+        made = letters.redraw(letter.kind, page, rendition=name, drawing=drawing.draw)
+    except letters.LetterError as error:
+        raise Refused(str(error)) from error
+    except drawing.Interrupted as busy:
+        raise Refused("Other letters are being drawn. Load this page again in a minute.") from busy
+    # Two who ask at once may both have drawn it: the first row stands.
+    _keep(letter, name, made)
+    return letter.renditions.get(name=name)
+
+
+def _keep(letter: Letter, name: str, made: letters.Rendition) -> None:
+    row = Rendition(
+        letter=letter,
+        name=name,
+        pdf=made.pdf,
+        sha256=made.sha256,
+        pages=made.pages,
+        page=made.html,
+        wording=kind_of(letter.case, letter.kind).version,
+    )
+    Rendition.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _let_go(letter: Letter, status: str, *also: str, problem: str = "") -> None:
+    letter.status, letter.problem, letter.lease, letter.lease_until = status, problem, None, None
+    letter.save(update_fields=["status", "problem", "lease", "lease_until", *also])
+
+
+def _said(letter: Letter) -> dict[str, Any]:
+    """What the letter says; a survey's link is made now and stands in the letter alone."""
+    if letter.survey is None:
+        return dict(letter.data)
+    return {**letter.data, "survey_link": settings.SITE_URL + reverse("survey", args=[surveys.mint(letter.survey)])}

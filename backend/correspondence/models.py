@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+import letters
 from backend.accounts.models import Landlord, User
 from backend.casework.models import Case, Evidence, Party, Survey
 
@@ -123,6 +124,12 @@ class Letter(models.Model):
         return self.title
 
     @property
+    def undrawn(self) -> tuple[str, ...]:
+        """The renditions that nobody has asked for yet, once the letter has been made: they are drawn when somebody does."""
+        kept = {one.name for one in self.renditions.all()}
+        return tuple(name for name in letters.RENDITIONS if name not in kept) if kept else ()
+
+    @property
     def to(self) -> str:
         """Whom it goes to, in words."""
         return self.party.label if self.party else self.addressee
@@ -212,6 +219,8 @@ class Rendition(models.Model):
     pages = models.PositiveSmallIntegerField()
     #: The hash of the wording that it was made from.
     wording = models.CharField(max_length=64, blank=True)
+    #: The page that it was drawn from: another rendition says the same, whatever has become of wording and landlord since.
+    page = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["letter", "name"], name="one_rendition_a_name")]

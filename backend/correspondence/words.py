@@ -53,6 +53,12 @@ def kind_of(case: Case, code: str) -> letters.Kind:
     return letters.kind(code)
 
 
+def brand_of(case: Case) -> letters.Brand:
+    """The landlord's colours, and who signs."""
+    team = case.owner.team if case.owner else None
+    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")
+
+
 def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     """The letter's data as JSON values. What cannot be met is left out: `letters.missing` says so in words."""
     answers, words = _answers(writing.case, writing.party), writing.case.instance.version.contents.standing

@@ -197,7 +197,7 @@ def test_two_workers_that_take_the_same_letter_draw_it_once(landlord: Landlord, 
         assert sorted(at_once(letters.draw_waiting, letters.draw_waiting)) == [0, 1]
         letter.refresh_from_db()
         assert (letter.status, letter.attempts) == (Letter.RENDERED, 1)
-        assert sorted(Rendition.objects.filter(letter=letter).values_list("name", flat=True)) == ["accessible", "print"]
+        assert sorted(Rendition.objects.filter(letter=letter).values_list("name", flat=True)) == ["print"]
 
 
 def test_a_survey_answered_as_its_time_runs_out_keeps_the_answer_and_ends_once(waiting_survey: Case, user: Who, now: datetime) -> None:
