@@ -9,16 +9,18 @@ from .address import block as address_block
 from .address import postcode
 from .address import problems as address_problems
 from .brand import PLAIN, Brand
-from .catalogue import Kind, from_json, kind, kinds, sample
+from .catalogue import DECIDED, Kind, from_json, kind, kinds, sample
 from .dates import clock, day, moment
 from .draw import RenditionName
-from .errors import LetterError, NeedsNotMet
+from .errors import BadWording, Flaw, LetterError, NeedsNotMet
 from .needs import STANDARD, STANDARD_ROOTS, Need
+from .own import own_letter, prescribed_with, reworded
 from .render import RENDITIONS, Rendition, gallery, missing, preview_html, redraw, render
 from .values import unfit
 
 __all__ = [
-    "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Brand", "Kind", "LetterError", "Need", "NeedsNotMet", "Rendition",
-    "RenditionName", "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind", "kinds", "missing",
-    "moment", "postcode", "preview_html", "redraw", "render", "sample", "unfit",
+    "DECIDED", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "BadWording", "Brand", "Flaw", "Kind", "LetterError", "Need",
+    "NeedsNotMet", "Rendition", "RenditionName", "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind",
+    "kinds", "missing", "moment", "own_letter", "postcode", "prescribed_with", "preview_html", "redraw", "render", "reworded", "sample",
+    "unfit",
 ]  # fmt: skip

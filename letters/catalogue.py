@@ -22,14 +22,18 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from .errors import BadKind, UnknownKind
 from .needs import ABOUT_SOMEBODY, STANDARD, STANDARD_ROOTS, TYPES, Need, NeedType
 from .templates import KINDS, environment
+from .wording import Body
 
 #: Who reads it: a partner is the police, the council, a support service; "file" is our own record.
 Audience = Literal["reporter", "respondent", "partner", "court", "file"]
 #: A letter goes to a person and has an address in its window; a document is shown, signed or handed in.
 Shape = Literal["letter", "document"]
+PAGES: Mapping[str, str] = {"letter": "base/letterhead.html", "document": "base/document.html"}
 _KEYS = frozenset({"title", "audience", "confidential", "legal_basis", "served_by", "sample_note", "needs"})
 _MAY = frozenset({"shape", "long", "lawyer", "notice", "prescribed", "fixed"})
 _WAYS = frozenset({"post", "hand", "email"})
+#: What a letter's data says beside its needs: for each condition of a landlord's wording, whether it held.
+DECIDED = "decided"
 _FILES = ("letter.html", "letter.toml", "sample.json")
 
 
@@ -57,19 +61,33 @@ class Kind:
     confidential: bool
     sample_note: str
     version: str
-    folder: Path
+    #: Where a shipped kind lies; a landlord's own has none.
+    folder: Path | None
     shape: Shape = "letter"
     long: bool = False
     lawyer: str = ""
     notice: tuple[str, ...] = ()
     prescribed: Prescribed | None = None
     fixed: frozenset[str] = frozenset()
+    #: The wording that stands in the place of the shipped one, or is all there is; and a worked example as JSON.
+    body: Body | None = None
+    example: str = ""
 
     @property
     def every_need(self) -> tuple[Need, ...]:
         """What it must be told, with what every letter is told: a document has nobody's address."""
         standard = STANDARD if self.shape == "letter" else tuple(need for need in STANDARD if need.name not in ABOUT_SOMEBODY)
         return (*standard, *self.needs)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What must be decided, under `DECIDED` in its data, before it can be written."""
+        return self.body.conditions if self.body else ()
+
+    @property
+    def page(self) -> str:
+        """The template that it is, or whose block `letter` its own wording fills."""
+        return f"kinds/{self.code}/letter.html" if self.folder else PAGES[self.shape]
 
 
 @cache
@@ -103,7 +121,13 @@ def load(*folders: Path) -> Mapping[str, Kind]:
 
 def sample(kind: Kind) -> dict[str, object]:
     """A worked example of the kind's data, with dates and moments as such."""
-    return from_json(kind, json.loads((kind.folder / "sample.json").read_text("utf-8")))
+    return from_json(kind, plain_sample(kind))
+
+
+def plain_sample(kind: Kind) -> dict[str, object]:
+    """The same as JSON has it."""
+    raw = (kind.folder / "sample.json").read_text("utf-8") if kind.folder and not kind.example else kind.example
+    return dict(json.loads(raw))
 
 
 def from_json(kind: Kind, raw: Mapping[str, object]) -> dict[str, object]:
@@ -131,11 +155,17 @@ def _read(folder: Path) -> Kind:
     if missing:
         raise BadKind(f"The kind of letter {folder.name} lacks {', '.join(missing)}.")
     contract = tomllib.loads((folder / "letter.toml").read_text("utf-8"))
-    needs = tuple(_need(folder.name, name, entry) for name, entry in contract.get("needs", {}).items())
-    _check_contract(folder.name, contract)
-    _check_template(folder, needs)
+    kind = described(folder.name, contract, folder=folder, version=_version(folder))
+    _check_template(folder, kind.needs)
+    return kind
+
+
+def described(code: str, contract: Mapping[str, Any], *, folder: Path | None, version: str) -> Kind:
+    """The kind that a contract describes. Raises `BadKind`."""
+    needs = tuple(_need(code, name, entry) for name, entry in contract.get("needs", {}).items())
+    _check_contract(code, contract)
     return Kind(
-        code=folder.name,
+        code=code,
         title=contract["title"],
         audience=cast(Audience, contract["audience"]),
         needs=needs,
@@ -143,7 +173,7 @@ def _read(folder: Path) -> Kind:
         served_by=tuple(contract["served_by"]),
         confidential=contract["confidential"],
         sample_note=contract["sample_note"],
-        version=_version(folder),
+        version=version,
         folder=folder,
         shape=cast(Shape, contract.get("shape", "letter")),
         long=contract.get("long", False),
@@ -171,7 +201,7 @@ def _need(code: str, name: str, entry: Mapping[str, Any]) -> Need:
     if entry.get("type") not in TYPES or not set(entry) <= {"type", "label", "columns", "optional"}:
         raise BadKind(f"{code} needs {name} in a way that is not known.")
     # In Jinja2 a column of that name would find the row's method instead of its value.
-    if name.startswith("_") or hasattr(dict, name) or name in STANDARD_ROOTS:
+    if name.startswith("_") or hasattr(dict, name) or name in {*STANDARD_ROOTS, DECIDED}:
         raise BadKind(f"{code} calls a need {name}, which means something else already.")
     columns = entry.get("columns", {})
     if bool(columns) != (entry["type"] == "rows"):
@@ -202,6 +232,17 @@ def _check_template(folder: Path, needs: Iterable[Need]) -> None:
     unknown = set(_standard_names(tree)) - {need.name for need in STANDARD}
     if unknown:
         raise BadKind(f"{folder.name}: no letter knows {', '.join(sorted(unknown))}.")
+
+
+def beside_the_letter(kind: Kind) -> frozenset[str]:
+    """The names that a shipped kind prints outside its block `letter`: in an enclosure, say."""
+    if kind.folder is None:
+        return frozenset()
+    tree = environment().parse((kind.folder / "letter.html").read_text("utf-8"))
+    for block in tree.find_all(nodes.Block):
+        if block.name == "letter":
+            block.body = []
+    return frozenset(meta.find_undeclared_variables(tree)) - _own_names(tree)
 
 
 def _own_names(tree: nodes.Template) -> set[str]:

@@ -5,6 +5,8 @@ Knows nothing of tasks, faults or pages. The docstring of each error is its mess
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class LetterError(ValueError):
     """The letter could not be made."""
@@ -27,6 +29,26 @@ class UnknownRendition(LetterError):
 
 class BadBrand(LetterError):
     """The landlord's colour or logo cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a landlord's own letter: the file, the line (0 for the file as a whole), and what to do."""
+
+    file: str
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.sentence[:1].lower()}{self.sentence[1:]}" if self.line else self.sentence
+
+
+class BadWording(LetterError):
+    """The wording of a letter cannot be used."""
+
+    def __init__(self, flaws: tuple[Flaw, ...]) -> None:
+        self.flaws = flaws
+        super().__init__(" ".join(map(str, flaws)))
 
 
 class NeedsNotMet(LetterError):

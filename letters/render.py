@@ -17,7 +17,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from .brand import PLAIN, Brand, logo_uri, pictures_in
-from .catalogue import Kind, kind, kinds, sample
+from .catalogue import DECIDED, Kind, kinds, sample
 from .draw import RenditionName, draw, styles
 from .errors import BadKind, Betrayal, NeedsNotMet, TooCostly, TooManyPages, UnknownRendition
 from .templates import environment
@@ -28,6 +28,8 @@ RENDITIONS: tuple[RenditionName, ...] = get_args(RenditionName)
 PRINT_PAGES = 10
 # A bundle for a court goes by hand.
 LONG_PAGES = 80
+# Extends the page of the kind and fills its block `letter` with wording that is not a template.
+OWN = "base/own.html"
 
 
 class Drawing(Protocol):
@@ -48,11 +50,11 @@ class Rendition:
 
 def missing(kind: Kind, data: Mapping[str, object]) -> tuple[str, ...]:
     """A sentence for each thing that stops this letter being written; nothing when it can be."""
-    return gather(kind.every_need, data, long=kind.long)[1]
+    return _values(kind, data)[1]
 
 
 def render(
-    kind_code: str,
+    kind: Kind,
     data: Mapping[str, object],
     *,
     rendition: RenditionName,
@@ -61,27 +63,26 @@ def render(
     drawing: Drawing = draw,
 ) -> Rendition:
     """The letter as PDF. A letter in which any of the protected words stands (a reporter's name) is not made."""
-    return redraw(kind_code, _page(kind(kind_code), data, brand, protected), rendition=rendition, drawing=drawing)
+    return redraw(kind, _page(kind, data, brand, protected), rendition=rendition, drawing=drawing)
 
 
-def redraw(kind_code: str, html: str, *, rendition: RenditionName, drawing: Drawing = draw) -> Rendition:
+def redraw(kind: Kind, html: str, *, rendition: RenditionName, drawing: Drawing = draw) -> Rendition:
     """A letter whose page is at hand, in another shape: the same words, whatever has become of the wording since."""
     if rendition not in RENDITIONS:
         raise UnknownRendition(f"There is no rendition called {rendition}. Choose from {', '.join(RENDITIONS)}.")
-    which = kind(kind_code)
     try:
-        pdf, pages = drawing(html, rendition, pictures_in(html), window=which.shape == "letter")
+        pdf, pages = drawing(html, rendition, pictures_in(html), window=kind.shape == "letter")
     except TooCostly as error:
-        raise TooCostly(f"“{which.title}” cannot be made: {error} Shorten what it says.") from None
-    limit = LONG_PAGES if which.long else PRINT_PAGES
+        raise TooCostly(f"“{kind.title}” cannot be made: {error} Shorten what it says.") from None
+    limit = LONG_PAGES if kind.long else PRINT_PAGES
     if rendition == "print" and pages > limit:
         raise TooManyPages(f"The letter takes {pages} pages, where {limit} can be printed. Shorten it.")
     return Rendition(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=pages, html=html)
 
 
-def preview_html(kind_code: str, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()) -> str:
+def preview_html(kind: Kind, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()) -> str:
     """The letter as one page of HTML with its styles, to be shown in a sandboxed frame."""
-    html = _page(kind(kind_code), data, brand, protected)
+    html = _page(kind, data, brand, protected)
     return html.replace("</head>", f"<style>{styles('accessible')}</style></head>", 1)
 
 
@@ -92,22 +93,43 @@ def gallery(folder: Path, brand: Brand = PLAIN) -> tuple[Path, ...]:
     for each in kinds().values():
         for rendition in RENDITIONS:
             path = folder / f"{each.code}.{rendition}.pdf"
-            path.write_bytes(render(each.code, sample(each), rendition=rendition, brand=brand).pdf)
+            path.write_bytes(render(each, sample(each), rendition=rendition, brand=brand).pdf)
             written.append(path)
     return tuple(written)
 
 
 def _page(kind: Kind, data: Mapping[str, object], brand: Brand, protected: Sequence[str]) -> str:
-    values, faults = gather(kind.every_need, data, long=kind.long)
+    values, faults = _values(kind, data)
     if faults:
         raise NeedsNotMet(faults)
     logo = logo_uri(brand.logo) if brand.logo else None
+    own = {"_page": kind.page, "_letter": _own_letter(kind, values, data)}
+    template = OWN if kind.body else kind.page
     try:
-        html = environment().get_template(f"kinds/{kind.code}/letter.html").render(**values, kind=kind, brand=brand, logo=logo)
+        html = environment().get_template(template).render(**values, **own, kind=kind, brand=brand, logo=logo)
     except UndefinedError as error:
         raise BadKind(f"The letter {kind.code} asks for something that nobody gives: {error}") from error
     _check_protected(html, protected)
     return html
+
+
+def _values(kind: Kind, data: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+    """What the letter prints, and a sentence for everything that stops it."""
+    values, faults = gather(kind.every_need, {name: value for name, value in data.items() if name != DECIDED}, long=kind.long)
+    decided = _decided(data)
+    undecided = (
+        f"Nobody has decided whether {condition}." for condition in kind.conditions if not isinstance(decided.get(condition), bool)
+    )
+    return values, (*faults, *undecided)
+
+
+def _decided(data: Mapping[str, object]) -> Mapping[str, object]:
+    decided = data.get(DECIDED)
+    return decided if isinstance(decided, Mapping) else {}
+
+
+def _own_letter(kind: Kind, values: Mapping[str, object], data: Mapping[str, object]) -> Markup:
+    return kind.body.html(values, _decided(data)) if kind.body else Markup("")
 
 
 def _check_protected(html: str, protected: Sequence[str]) -> None:

@@ -26,10 +26,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(day=dates.day, moment=dates.moment, unbroken=_unbroken)
+    made.filters.update(day=dates.day, moment=dates.moment, unbroken=unbroken)
     return made
 
 
-def _unbroken(text: str) -> str:
+def unbroken(text: str) -> str:
     """A phone number that no line end tears apart."""
     return text.replace(" ", "\N{NO-BREAK SPACE}")

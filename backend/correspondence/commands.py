@@ -274,7 +274,7 @@ def preview(user: User, letter_id: int) -> str:
     """The letter as it would be drawn now, as one page of HTML for a frame that runs nothing."""
     letter = letter_for(user, letter_id)
     kind = kind_of(letter.case, letter.kind)
-    return letters.preview_html(letter.kind, letters.from_json(kind, letter.data), brand_of(letter.case))
+    return letters.preview_html(kind, letters.from_json(kind, letter.data), brand_of(letter.case))
 
 
 def life_of(letter: Letter) -> Sequence[Entry]:

@@ -67,9 +67,8 @@ def render(letter: Letter, *, now: datetime) -> bool:
         return True
     kind = kind_of(held.case, held.kind)
     try:
-        made = letters.render(
-            held.kind, letters.from_json(kind, _said(held)), rendition=first(kind), brand=brand_of(held.case), drawing=drawing.draw
-        )
+        data = letters.from_json(kind, _said(held))
+        made = letters.render(kind, data, rendition=first(kind), brand=brand_of(held.case), drawing=drawing.draw)
     except letters.LetterError as error:
         _let_go(held, Letter.FAILED, problem=str(error)[:500])
         return True
@@ -94,7 +93,7 @@ def drawn(letter: Letter, name: str) -> Rendition | None:
     if not page:
         return None
     try:
-        made = letters.redraw(letter.kind, page, rendition=name, drawing=drawing.draw)
+        made = letters.redraw(kind_of(letter.case, letter.kind), page, rendition=name, drawing=drawing.draw)
     except letters.LetterError as error:
         raise Refused(str(error)) from error
     except drawing.Interrupted as busy:

@@ -19,7 +19,7 @@ from letters.draw import RenditionName
 @cache
 def drawn(code: str, rendition: RenditionName) -> letters.Rendition:
     """A kind's sample, drawn."""
-    return letters.render(code, letters.sample(letters.kind(code)), rendition=rendition, brand=BRAND)
+    return letters.render(letters.kind(code), letters.sample(letters.kind(code)), rendition=rendition, brand=BRAND)
 
 
 def texts(letter: letters.Rendition) -> list[str]:

@@ -40,7 +40,7 @@ def squeezed(text: str) -> str:
 
 def test_hostile_values_come_out_as_the_text_they_are(with_value: Change) -> None:
     data = {**with_value("\n".join(ATTACKS), "report_summary"), "contact_method": ATTACKS[0]}
-    letter = letters.render("acknowledgement", data, rendition="accessible", brand=BRAND)
+    letter = letters.render(letters.kind("acknowledgement"), data, rendition="accessible", brand=BRAND)
     for attack in ATTACKS:
         assert squeezed(attack) in squeezed(text_of(letter))
     assert b"/Annots" not in letter.pdf
@@ -49,7 +49,7 @@ def test_hostile_values_come_out_as_the_text_they_are(with_value: Change) -> Non
 
 @pytest.mark.parametrize("path", [("landlord", "name"), ("officer", "phone"), ("recipient", "name"), ("case", "reference")])
 def test_hostile_standard_values_come_out_as_text_even_in_attributes(with_value: Change, path: tuple[str, str]) -> None:
-    html = letters.preview_html("acknowledgement", with_value('x"><img/src=x onerror=y>', *path), BRAND)
+    html = letters.preview_html(letters.kind("acknowledgement"), with_value('x"><img/src=x onerror=y>', *path), BRAND)
     assert "<img/src=x" not in html
     assert "&lt;img/src=x" in html
 
@@ -90,7 +90,7 @@ def test_a_fault_while_drawing_fails_the_letter_even_where_logging_is_switched_o
 def test_a_misspelt_need_is_an_error_and_never_a_blank(data: dict[str, object]) -> None:
     data["frist_contact_by"] = data.pop("first_contact_by")
     with pytest.raises(errors.NeedsNotMet) as caught:
-        letters.render("acknowledgement", data, rendition="print", brand=BRAND)
+        letters.render(letters.kind("acknowledgement"), data, rendition="print", brand=BRAND)
     assert caught.value.sentences == (
         "The day and time by which we will make first contact is missing. Give it before you send this letter.",
         "This letter knows nothing called frist_contact_by. Check the spelling.",
@@ -113,7 +113,7 @@ def test_hidden_characters_are_refused_by_name(with_value: Change, name: str, hi
 
 
 def test_what_word_processors_leave_behind_is_dropped(with_value: Change) -> None:
-    html = letters.preview_html("acknowledgement", with_value("\ufeffby\u200b pho\u00adne\t now", "contact_method"))
+    html = letters.preview_html(letters.kind("acknowledgement"), with_value("\ufeffby\u200b pho\u00adne\t now", "contact_method"))
     assert "by phone now" in html
 
 
@@ -158,17 +158,17 @@ def test_all_values_together_are_bounded() -> None:
 
 def test_the_longest_values_without_a_space_still_make_a_letter(with_value: Change) -> None:
     data = {**with_value(f"{'W' * 200} " * 24, "report_summary"), "contact_method": "W" * 200}
-    assert letters.render("acknowledgement", data, rendition="large", brand=BRAND).pages < 25
+    assert letters.render(letters.kind("acknowledgement"), data, rendition="large", brand=BRAND).pages < 25
 
 
 def test_a_character_that_no_font_has_stops_the_letter_and_is_named(with_value: Change) -> None:
     with pytest.raises(errors.CharacterWithoutFont, match=r"U\+18B00"):
-        letters.render("acknowledgement", with_value("by \U00018b00", "contact_method"), rendition="print", brand=BRAND)
+        letters.render(letters.kind("acknowledgement"), with_value("by \U00018b00", "contact_method"), rendition="print", brand=BRAND)
 
 
 def test_names_in_other_scripts_are_printed(with_value: Change) -> None:
     letter = letters.render(
-        "acknowledgement",
+        letters.kind("acknowledgement"),
         with_value("Łucja Ó Briain آمنہ Đặng", "officer", "name"),
         rendition="accessible",
         brand=BRAND,
@@ -185,12 +185,12 @@ def test_names_in_other_scripts_are_printed(with_value: Change) -> None:
 )
 def test_what_does_not_fit_the_head_of_the_page_stops_the_print(with_value: Change, value: object, path: tuple[str, str]) -> None:
     with pytest.raises(errors.DoesNotFit, match="Shorten"):
-        letters.render("acknowledgement", with_value(value, *path), rendition="print", brand=BRAND)
+        letters.render(letters.kind("acknowledgement"), with_value(value, *path), rendition="print", brand=BRAND)
 
 
 def test_seven_lines_fill_the_window_and_no_more(with_value: Change) -> None:
     lines = ["Flat 3", "Rose Court", "27 Mill Lane", "Highfields", "LEICESTER", "LE2 7AB"]
-    assert letters.render("acknowledgement", with_value(lines, "recipient", "address"), rendition="print", brand=BRAND).pages
+    assert letters.render(letters.kind("acknowledgement"), with_value(lines, "recipient", "address"), rendition="print", brand=BRAND).pages
 
 
 def test_a_letter_too_long_for_the_post_is_refused_in_print_only() -> None:
@@ -198,19 +198,19 @@ def test_a_letter_too_long_for_the_post_is_refused_in_print_only() -> None:
     data["incidents"] = [{"on": data["letter_date"], "what": "noise " * 49}] * 30
     data["changes"] = [{"change": "noise " * 49}] * 40
     with pytest.raises(errors.TooManyPages, match="where 10 can be printed"):
-        letters.render("warning", data, rendition="print", brand=BRAND)
-    assert letters.render("warning", data, rendition="large", brand=BRAND).pages > 10
+        letters.render(letters.kind("warning"), data, rendition="print", brand=BRAND)
+    assert letters.render(letters.kind("warning"), data, rendition="large", brand=BRAND).pages > 10
 
 
 def test_a_letter_in_which_the_reporter_would_be_named_is_not_made() -> None:
     data = letters.sample(letters.kind("warning"))
     data["changes"] = [{"change": "Leave Amina  BEGUM alone."}]
     with pytest.raises(errors.Betrayal, match="who reported"):
-        letters.render("warning", data, rendition="print", brand=BRAND, protected=("amina begum",))
+        letters.render(letters.kind("warning"), data, rendition="print", brand=BRAND, protected=("amina begum",))
     data["changes"] = [{"change": "Leave Ami\N{ZERO WIDTH JOINER}na\N{NO-BREAK SPACE}Begum alone."}]
     with pytest.raises(errors.Betrayal):
-        letters.preview_html("warning", data, protected=("Amina Begum",))
-    assert letters.preview_html("warning", data, protected=("Egum", " "))
+        letters.preview_html(letters.kind("warning"), data, protected=("Amina Begum",))
+    assert letters.preview_html(letters.kind("warning"), data, protected=("Egum", " "))
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class _Wording(HTMLParser):
 
 def sentences(code: str) -> list[list[str]]:
     wording = _Wording()
-    wording.feed(letters.preview_html(code, letters.sample(letters.kind(code))))
+    wording.feed(letters.preview_html(letters.kind(code), letters.sample(letters.kind(code))))
     wording.close()
     blocks = [" ".join(block.split()) for block in wording.blocks]
     parts = (part for block in blocks for part in re.split(r"(?<=[.?!:])\s+", block))

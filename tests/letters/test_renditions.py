@@ -294,13 +294,13 @@ def test_weasyprint_and_django_stay_unloaded_until_a_letter_is_drawn() -> None:
 def test_the_same_data_give_the_same_bytes_in_another_process() -> None:
     code = "import letters as l; k = l.kind('abc')\nprint(l.render('abc', l.sample(k), rendition='print', brand=l.PLAIN).sha256)"
     root = Path(letters.__file__).parents[1]
-    here = letters.render("abc", letters.sample(letters.kind("abc")), rendition="print", brand=letters.PLAIN)
+    here = letters.render(letters.kind("abc"), letters.sample(letters.kind("abc")), rendition="print", brand=letters.PLAIN)
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=root)
     assert ran.stdout.strip() == here.sha256
 
 
 def test_a_preview_shows_the_letter_with_its_styles() -> None:
-    html = letters.preview_html("closure", letters.sample(letters.kind("closure")))
+    html = letters.preview_html(letters.kind("closure"), letters.sample(letters.kind("closure")))
     assert "<style>" in html
     assert "We are closing your case" in html
 
