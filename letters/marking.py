@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 TAGS = frozenset({"p", "br", "hr", "h2", "h3", "ul", "ol", "li", "strong", "em", "div"})
 ATTRIBUTES = {"ol": {"start"}, "div": {"class"}}
@@ -50,6 +53,9 @@ def _opening(text: str) -> str:
 
 @cache
 def _reader() -> MarkdownIt:
+    # Imported here: it takes longer to load than the rest of the package.
+    from markdown_it import MarkdownIt
+
     # "zero" knows paragraphs and nothing else, so that what is allowed is listed here: no links, no pictures, no HTML, and no
     # entities, which could spell characters that the text may not hold. The bound is above what `flaws` lets through.
     return MarkdownIt("zero", {"maxNesting": 4 * MOST_LEVELS}).enable(list(_RULES))

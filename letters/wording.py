@@ -21,6 +21,8 @@ from .values import WORD_LIMIT, Fault, clean
 
 FILE = "body.md"
 BODY_LIMIT, LINE_LIMIT, FIELDS_LIMIT, BLOCKS_LIMIT, DEPTH_LIMIT, CONDITION_LIMIT = 20_000, 5_000, 200, 60, 4, 200
+#: Characters of finished HTML: all that a letter may be told, printed a few times.
+PAGE_LIMIT = 250_000
 #: Whoever has so many flaws to mend reads no more of them, and looking for what was meant takes time.
 FLAWS_LIMIT = 30
 #: Why a condition cannot be worked out, as a sentence; empty when it can.
@@ -70,7 +72,10 @@ class Body:
             return answer
 
         page = marking.html(list(_chosen(self._parts, holds)))
-        return Markup(_PLACED.sub(lambda found: self._put(found, values), page))  # noqa: S704  # made of tags that nh3 let through
+        made = _PLACED.sub(lambda found: self._put(found, values), page)
+        if len(made) > PAGE_LIMIT:
+            raise BadWording((Flaw(FILE, 0, "The letter prints its long fields too often. Print each of them once."),))
+        return Markup(made)  # noqa: S704  # tags that nh3 let through, and values that were escaped
 
     def _put(self, found: re.Match[str], values: Mapping[str, object]) -> str:
         alone = found[1]

@@ -292,7 +292,7 @@ def test_weasyprint_and_django_stay_unloaded_until_a_letter_is_drawn() -> None:
 
 
 def test_the_same_data_give_the_same_bytes_in_another_process() -> None:
-    code = "import letters as l; k = l.kind('abc')\nprint(l.render('abc', l.sample(k), rendition='print', brand=l.PLAIN).sha256)"
+    code = "import letters as l; k = l.kind('abc')\nprint(l.render(k, l.sample(k), rendition='print', brand=l.PLAIN).sha256)"
     root = Path(letters.__file__).parents[1]
     here = letters.render(letters.kind("abc"), letters.sample(letters.kind("abc")), rendition="print", brand=letters.PLAIN)
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=root)
@@ -307,5 +307,5 @@ def test_a_preview_shows_the_letter_with_its_styles() -> None:
 
 def test_the_gallery_writes_every_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The package shows the function `render` where the module of that name would be.
-    monkeypatch.setattr(sys.modules["letters.render"], "render", lambda code, _data, *, rendition, brand: drawn(code, rendition))
+    monkeypatch.setattr(sys.modules["letters.render"], "render", lambda kind, _data, *, rendition, brand: drawn(kind.code, rendition))
     assert len(letters.gallery(tmp_path / "gallery")) == len(EVERY)
