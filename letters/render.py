@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, get_args
@@ -86,11 +86,11 @@ def preview_html(kind: Kind, data: Mapping[str, object], brand: Brand = PLAIN, *
     return html.replace("</head>", f"<style>{styles('accessible')}</style></head>", 1)
 
 
-def gallery(folder: Path, brand: Brand = PLAIN) -> tuple[Path, ...]:
-    """Every kind in every rendition, from its sample, written into the folder."""
+def gallery(folder: Path, brand: Brand = PLAIN, *, only: Collection[str] | None = None) -> tuple[Path, ...]:
+    """Every kind (or only these) in every rendition, from its sample, written into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for each in kinds().values():
+    for each in map(kind, kinds() if only is None else only):
         for rendition in RENDITIONS:
             path = folder / f"{each.code}.{rendition}.pdf"
             path.write_bytes(render(each, sample(each), rendition=rendition, brand=brand).pdf)
