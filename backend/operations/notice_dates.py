@@ -1,14 +1,16 @@
-"""“Work out the dates of a notice”: from when proceedings may begin and until when, and until when a review may be asked for.
-A notice that the statute no longer allows is refused while the officer can still put it right."""
+"""“Work out the dates of a notice”: from when proceedings may begin and until when, until when a review may be asked for and
+when it must be answered. The working is kept in the case file. A notice that the statute no longer allows is refused while the
+officer can still put it right."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from backend.casework.worked_out import begins, ends, in_words, keep_dates
+from backend.casework.worked_out import begins, ends, keep_dates
 from backend.errors import Refused
-from backend.rules.dates import add_months
-from backend.rules.notices import KINDS, Dates, Notice, NotKnown, TooEarly, TooLate, dates_of
+from backend.rules.dates import add_months, in_words
+from backend.rules.notices import KINDS, CannotCount, Dates, Notice, dates_of, workings
+from backend.rules.working_time import LONDON
 from backend.workflow.catalogue import Parameter, operation
 from backend.workflow.expressions import Value
 from backend.workflow.runner import Context
@@ -18,21 +20,16 @@ FROM = Fact("proceedings_from", "moment", source="notice_dates")
 BY = Fact("proceedings_by", "moment", source="notice_dates")
 CLAIM = Fact("claim_due", "moment", source="notice_dates")
 REVIEW = Fact("review_by", "moment", source="notice_dates")
+ANSWER = Fact("review_answer_by", "moment", source="notice_dates")
 ASKABLE = Fact("review_open", "yes_no", source="notice_dates")
 #: Two weeks to issue the claim once it may be issued; where the law sets no end, a notice is not relied on after a year.
 SOON, A_YEAR = timedelta(weeks=2), 12
-_MISSING = {
-    "period": "Say how the rent is paid and on which day a rent period begins: the notice ends with one.",
-    "started": "Say when the tenancy began: the claim must be begun before the trial period ends.",
-    "ground": "Say which condition of the absolute ground is met, and on which day it was.",
-    "names": "Say which day the notice names.",
-}
 
 
 @operation(
     "notice_dates",
     "Work out the dates of a notice",
-    gives=(FROM, BY, CLAIM, REVIEW, ASKABLE),
+    gives=(FROM, BY, CLAIM, REVIEW, ANSWER, ASKABLE),
     notice=Parameter("Which notice", choices=tuple(KINDS)),
     given=Parameter("The day it was handed over, left or posted"),
     how=Parameter("How it was given"),
@@ -43,33 +40,32 @@ _MISSING = {
     started=Parameter("The day the tenancy began", optional=True),
     extended=Parameter("Whether the trial period was extended", optional=True),
     names=Parameter("The day that the notice itself names", optional=True),
+    given_at=Parameter("When it was handed over or left, where the hour is known", optional=True),
+    also=Parameter("A second way in which it was given on the same day", optional=True),
+    term_ends=Parameter("The last day of a fixed term", optional=True),
+    shut_since=Parameter("From when nobody could enter a closed home", optional=True),
 )
 def notice_dates(
     context: Context, *, notice: str, given: date, how: str, period: str | None = None, period_begins: date | None = None,
     ground: str | None = None, ground_on: date | None = None, started: date | None = None, extended: bool | None = None,
-    names: date | None = None,
+    names: date | None = None, given_at: datetime | None = None, also: str | None = None, term_ends: date | None = None,
+    shut_since: datetime | None = None,
 ) -> dict[str, Value]:  # fmt: skip
-    found = _worked_out(
-        Notice(notice, given, how, period or "fixed", period_begins, ground or "", ground_on, started, bool(extended), names)
-    )
+    asked = Notice(
+        notice, given, how, period or "", period_begins, ground or "", ground_on, started, bool(extended), names,
+        at=given_at.astimezone(LONDON).time() if given_at else None, also=also or "", term_ends=term_ends, shut_since=shut_since,
+    )  # fmt: skip
+    found = _worked_out(asked)
+    if names is not None and names < found.named:
+        raise Refused(f"The notice names a day that is too early: {in_words(found.named)} is the first day that it may name ({found.law}).")
     until = found.until or add_months(found.earliest, A_YEAR)
-    keep_dates(
-        context,
-        title="Dates of the notice",
-        law=found.law,
-        days=(
-            ("served", "It counts as served on", found.served),
-            ("proceedings_from", "Court proceedings may begin from", found.earliest),
-            ("possession", "The day on which possession is asked for", found.possession),
-            ("proceedings_by", "The last day to begin proceedings", found.until),
-            ("review_by", "The last day to ask for a review", found.review),
-        ),
-    )
+    keep_dates(context, title="Dates of the notice", law=found.law, rows=workings(asked))
     return {
-        FROM.name: begins(found.earliest),
+        FROM.name: begins(found.claim_from),
         BY.name: ends(until),
-        CLAIM.name: ends(min(until, max(found.earliest, context.now.date()) + SOON)),
+        CLAIM.name: ends(min(until, max(found.claim_from, context.now.date()) + SOON)),
         REVIEW.name: ends(found.review or found.served),
+        ANSWER.name: ends(found.decide or found.earliest),
         ASKABLE.name: found.review is not None,
     }
 
@@ -77,11 +73,5 @@ def notice_dates(
 def _worked_out(notice: Notice) -> Dates:
     try:
         return dates_of(notice)
-    except NotKnown as missing:
-        raise Refused(_MISSING.get(str(missing), "Something that the dates depend on is missing. Look at the answers again.")) from None
-    except TooLate as late:
-        raise Refused(
-            f"This notice is too late: {in_words(late.last)} was the last day for it. Take legal advice on another route."
-        ) from None
-    except TooEarly as early:
-        raise Refused(f"This notice cannot be served before {in_words(early.first)}.") from None
+    except CannotCount as refused:
+        raise Refused(refused.sentence) from None

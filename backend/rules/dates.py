@@ -19,3 +19,8 @@ def add_months(start: date, months: int) -> date:
 def last_day_of_period(first: date, days: int) -> date:
     """The last day of a period of `days` days "beginning with" `first`."""
     return first + timedelta(days=days - 1)
+
+
+def in_words(day: date) -> str:
+    """The day in full, with its weekday."""
+    return f"{day:%A} {day.day} {day:%B %Y}"

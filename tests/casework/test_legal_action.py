@@ -305,7 +305,7 @@ def test_a_licence_ends_by_notice_to_quit(case: Case, agreed: Callable[..., None
     agreed("lease", tenancy_type="licence", rent_period="weekly", period_begins="2026-11-02")
     legal = user("compliance")
     do(case, "Prepare the evidence", legal, now)
-    do(case, "Serve the notice on the licence or lease", legal, now, notice_kind="quit", notice_given="2026-11-25")
+    do(case, "Serve the notice on the licence or lease", legal, now, notice_kind="quit", notice_given="2026-11-25", notice_names="2026-12-28")
     court = to_the_day(case, now)
     assert court.date().isoformat() == "2026-12-28"
     do(case, "Issue the claim", legal, court, claim_issued="no")
@@ -316,10 +316,10 @@ def test_a_licence_ends_by_notice_to_quit(case: Case, agreed: Callable[..., None
     ("landlord_type", "tenancy", "notice", "first", "review"),
     [
         (COUNCIL, "secure", "secure_ground2", "2026-11-25", False),
-        (COUNCIL, "secure", "secure_other", "2026-12-28", False),
+        (COUNCIL, "secure", "secure_other", "2026-12-29", False),
         ("almo", "flexible", "flexible_end", "2027-05-25", True),
-        (COUNCIL, "introductory", "introductory", "2026-12-28", True),
-        (COUNCIL, "demoted", "demoted", "2026-12-28", True),
+        (COUNCIL, "introductory", "introductory", "2026-12-29", True),
+        (COUNCIL, "demoted", "demoted", "2026-12-29", True),
     ],
 )
 def test_a_council_serves_the_notice_of_each_tenancy_with_the_review_that_the_law_gives(
