@@ -217,7 +217,8 @@ KINDS: Mapping[str, Rule] = {
     ),
     "reformed_absolute": Rule(
         "Housing Act 1988 s.8 as amended by the Renters' Rights Act 2025, ground 7A; review by policy", _at_service_reformed,
-        "Housing Act 1988 s.8, as amended", until=_months_on(12), until_law=_SECTION_8, review=7, review_law="The landlord's policy; no statute gives this review",
+        "Housing Act 1988 s.8, as amended", until=_months_on(12), until_law=_SECTION_8, review=7,
+        review_law="The landlord's policy; no statute gives this review",
         unsure=_unsure("named", "proceedings_by", "review_by", "serve_by"),
     ),
     "own_day": Rule("The agreement, and what your lawyer advises", _own_day, "The agreement", unsure=_unsure("named")),
