@@ -19,7 +19,8 @@ from backend.workflow import bpmn
 from backend.workflow.findings import Finding
 from backend.workflow.forms import read_form
 from backend.workflow.models import Version
-from backend.workflow.packs import ABOUT, read_pack, with_settings
+from backend.workflow.overlay import ABOUT
+from backend.workflow.packs import read_pack, with_settings
 from backend.workflow.publishing import findings_in, live_version, publish
 
 

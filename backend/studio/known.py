@@ -11,7 +11,8 @@ from backend.workflow import bpmn, catalogue, functions
 from backend.workflow.constructs import CONSTRUCTS, GROUPS, Construct
 from backend.workflow.drawing import picture
 from backend.workflow.expressions import CONSTANTS
-from backend.workflow.packs import Files, read_pack
+from backend.workflow.overlay import Files
+from backend.workflow.packs import read_pack
 from backend.workflow.values import KIND_WORDS, Fact
 
 

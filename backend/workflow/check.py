@@ -16,7 +16,8 @@ from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import unseen
 from backend.workflow.hearing import told_by_officers
 from backend.workflow.meaning import check_expressions
-from backend.workflow.packs import ABOUT, Files, Pack, read_pack
+from backend.workflow.overlay import ABOUT, Files
+from backend.workflow.packs import Pack, read_pack
 from backend.workflow.rails import check_rails
 from backend.workflow.shape import at, each_element
 from backend.workflow.values import Fact

@@ -25,6 +25,7 @@ from backend.workflow.expressions import CONSTANTS, Value
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import Form, read_form
 from backend.workflow.functions import NAMES as FUNCTIONS
+from backend.workflow.overlay import ABOUT, STANDING, Files, lay_over, written
 from backend.workflow.promises import FILE as PROMISES
 from backend.workflow.promises import Promise, read_promises
 from backend.workflow.scenarios import FOLDER as SCENARIOS
@@ -32,9 +33,8 @@ from backend.workflow.scenarios import Scenario, read_scenario
 from backend.workflow.tables import Table, read_table
 from backend.workflow.values import KINDS, Fact, is_kind
 
-Files = Mapping[str, str]
-ABOUT = "pack.toml"
-STANDING = "letters.toml"
+#: What describes the landlord to the demo is no part of its procedure.
+OF_THE_DEMO = "demo.toml"
 MAX_FILES = 300
 _PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,5}\Z")
 _PLAIN_ROLE = re.compile(r"[a-z0-9_-]{1,50}\Z")
@@ -108,33 +108,6 @@ def content_hash(files: Files) -> str:
     return digest.hexdigest()
 
 
-def lay_over(base: Files, overlay: Files) -> dict[str, str]:
-    """The overlay's files over the base's. `pack.toml` is merged key by key, guard rails are added to the base's, settings and
-    approvals merged one by one, and `extends` is used up."""
-    merged = {**base, **overlay}
-    below, above = tomllib.loads(base.get(ABOUT, "")), tomllib.loads(overlay.get(ABOUT, ""))
-    about = {**below, **above}
-    if rails := [*below.get("rail", []), *above.get("rail", [])]:
-        about["rail"] = rails
-    if settings := _settings_laid_over(below.get("setting", []), above.get("setting", [])):
-        about["setting"] = settings
-    if approve := {**below.get("approve", {}), **above.get("approve", {})}:
-        about["approve"] = approve
-    if marked := {**above.get("marked", {}), **below.get("marked", {})}:
-        about["marked"] = marked
-    about.pop("extends", None)
-    merged[ABOUT] = _toml(about)
-    return merged
-
-
-def _settings_laid_over(below: Any, above: Any) -> list[Any]:
-    """An overlay says of a setting only what differs: a value, a day, its help. `from = false` takes a day away."""
-    merged: dict[Any, dict[str, Any]] = {}
-    for item in (*below, *above):
-        merged[item.get("code")] = {**merged.get(item.get("code"), {}), **item}
-    return [{key: value for key, value in item.items() if (key, value) != ("from", False)} for item in merged.values()]
-
-
 def with_settings(files: Files, values: Mapping[str, Any]) -> dict[str, str]:
     """The files with other values of their settings, by code; of a switch the day it is on from, None for off."""
     said = []
@@ -142,12 +115,12 @@ def with_settings(files: Files, values: Mapping[str, Any]) -> dict[str, str]:
         if code in values:
             value = values[code]
             said.append({"code": code, **({"from": value or False} if setting.kind == "switch" else {"value": value})})
-    return lay_over(files, {ABOUT: _toml({"setting": said})})
+    return lay_over(files, {ABOUT: written({"setting": said})})
 
 
 def folder_files(folder: Path) -> dict[str, str]:
     """Every file of a pack's folder, by its path inside it."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".") and path.name != OF_THE_DEMO)
     return {str(path.relative_to(folder)): path.read_text() for path in found}
 
 
@@ -349,32 +322,3 @@ def _approve(about: Mapping[str, Any]) -> dict[str, str]:
 def _rails(about: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     declared = about.get("rail", [])
     return tuple(rail for rail in (declared if isinstance(declared, list) else [declared]) if isinstance(rail, Mapping))
-
-
-def _toml(about: Mapping[str, Any]) -> str:
-    """`pack.toml` written again. Handles what a pack's file may hold: scalars, lists, tables, arrays of tables."""
-    lines = [f"{key} = {_value(value)}" for key, value in about.items() if not _is_table(value)]
-    for key, value in about.items():
-        if isinstance(value, dict):
-            lines += [f"\n[{key}]", *(f"{k} = {_value(v)}" for k, v in value.items())]
-        elif _is_table(value):
-            for item in value:
-                lines += [f"\n[[{key}]]", *(f"{k} = {_value(v)}" for k, v in item.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _is_table(value: object) -> bool:
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
-
-
-def _value(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case dict():
-            return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }"
-        case list():
-            return "[" + ", ".join(_value(v) for v in value) + "]"
-        case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-    return str(value)

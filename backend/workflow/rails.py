@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.workflow.findings import Finding
-from backend.workflow.packs import ABOUT, Pack
+from backend.workflow.overlay import ABOUT
+from backend.workflow.packs import Pack
 from backend.workflow.reach import Search, escapes, follow
 from backend.workflow.ways import Spot, Step, Tangled, Ways, ways_through
 

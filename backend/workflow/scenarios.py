@@ -6,6 +6,7 @@ diagrams is seen by playing them.
 
     title = "Noise that stops after a talk"        starts = 2026-11-20T10:00:00        codes = ["N1-66"]
     settings = { call_sample = 100 }               (what this landlord decided otherwise, if the example needs it)
+    replaces = "Nobody is …"                       (why the base's scenario of this name does not hold for this landlord)
     [people.marian]      name = "Marian Webb"      (or description, for somebody not known yet)
     [[step]]             one of `VERBS`, what belongs to it, and what is expected after it
 """
@@ -22,7 +23,7 @@ from backend.rules.working_time import LONDON
 from backend.workflow.findings import Finding, PackRefused
 
 FOLDER = "scenarios/"
-_HEAD = {"title", "codes", "starts", "settings", "people", "step"}
+_HEAD = {"title", "codes", "starts", "settings", "replaces", "people", "step"}
 _PERSON = {"name", "description", "phone", "email", "address", "postcode", "confidential"}
 _TOLD = {"channel", "what", "place", "place_postcode", "happened", "adjustments", "as"}
 #: What a step can be, what may be said with it, and whether it names one of the scenario's people.
@@ -57,7 +58,8 @@ class Move:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`codes` are the practices that it proves; `settings` are values in place of the pack's own, by code."""
+    """`codes` are the practices that it proves; `settings` are values in place of the pack's own, by code; `replaces` is why the
+    scenario of the same name does not hold that the base has."""
 
     name: str
     title: str
@@ -66,6 +68,7 @@ class Scenario:
     people: Mapping[str, Mapping[str, Any]]
     moves: tuple[Move, ...] = field(repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    replaces: str = ""
 
 
 def read_scenario(name: str, source: str) -> Scenario:
@@ -79,7 +82,8 @@ def read_scenario(name: str, source: str) -> Scenario:
         raise PackRefused([Finding(file, where, sentence, "Check the scenario.") for where, sentence in problems])
     moves = tuple(_move(number, step) for number, step in enumerate(raw["step"], 1))
     starts = raw["starts"] if raw["starts"].tzinfo else raw["starts"].replace(tzinfo=LONDON)
-    return Scenario(name, raw["title"], tuple(raw.get("codes", ())), starts, raw.get("people", {}), moves, raw.get("settings", {}))
+    codes, people, settings = tuple(raw.get("codes", ())), raw.get("people", {}), raw.get("settings", {})
+    return Scenario(name, raw["title"], codes, starts, people, moves, settings, raw.get("replaces", ""))
 
 
 def _move(number: int, step: Mapping[str, Any]) -> Move:
@@ -96,6 +100,8 @@ def _problems(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "", "A scenario needs a title and the date and time when it starts."
     if not _are(raw.get("codes", []), str):
         yield "codes", "Its codes are not a list of texts."
+    if not isinstance(raw.get("replaces", ""), str):
+        yield "replaces", "Why it replaces another is not a text."
     if not isinstance(raw.get("settings", {}), dict):
         yield "settings", "Its settings are not a table."
     people, steps = raw.get("people", {}), raw.get("step", [])

@@ -15,7 +15,7 @@ from backend.casework.models import Report
 from backend.reporting import registry
 from backend.workflow import catalogue
 from backend.workflow.bpmn import BPMN, SPIFF
-from backend.workflow.packs import ABOUT, Files, _toml
+from backend.workflow.overlay import ABOUT, Files, written
 from backend.workflow.promises import FILE as PROMISES
 from backend.workflow.tables import DMN
 
@@ -81,7 +81,7 @@ def _listed(file: str, table: str) -> Callable[[dict[str, str], str], dict[str, 
     def remove(files: dict[str, str], code: str) -> dict[str, str]:
         about = tomllib.loads(files[file])
         about[table] = [one for one in about[table] if one["code"] != code]
-        return {**files, file: _toml(about)}
+        return {**files, file: written(about)}
 
     return remove
 

@@ -18,7 +18,8 @@ from backend.accounts.models import Landlord
 from backend.studio.practices import codes_of, place, sources
 from backend.studio.trying import play
 from backend.workflow.models import PackFiles, Version
-from backend.workflow.packs import Files, content_hash, flattened, read_pack
+from backend.workflow.overlay import Files
+from backend.workflow.packs import content_hash, flattened, read_pack
 from tests.contract.removing import unregistered, without
 
 ROOT = Path(__file__).parents[2]

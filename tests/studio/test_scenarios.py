@@ -112,7 +112,7 @@ def test_a_setting_that_there_is_not_or_that_cannot_be_so_fails_the_scenario(lan
 
 UNREADABLE = [
     ("title = 1", "needs a title"), ('colour = "red"', "no “colour”"), ("codes = [1]", "codes are not a list"),
-    ("settings = 1", "settings are not a table"),
+    ("settings = 1", "settings are not a table"), ("replaces = 1", "replaces another is not a text"),
     ("people.ann = { shoe = 1 }", "no “shoe”"), ("step = 1", "needs steps"), ("step = [{ wave = 1 }]", "A step is one of"),
     ("step = [{ do = 'x', wait = 'y' }]", "A step is one of"), ("step = [{ do = 'x', channel = 'y' }]", "“channel” does not belong"),
     ("step = [{ add = 'bob' }]", "“bob” is not one of"), ("step = [{ start = 'x', for = 'bob' }]", "“bob” is not one of"),

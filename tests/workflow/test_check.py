@@ -13,7 +13,8 @@ import pytest
 from backend.workflow import check, coverage, events, shape
 from backend.workflow.bpmn import read
 from backend.workflow.findings import Finding
-from backend.workflow.packs import content_hash, flattened, lay_over, read_pack
+from backend.workflow.overlay import lay_over
+from backend.workflow.packs import content_hash, flattened, read_pack
 from tests.workflow.drawn import bpmn, lines
 
 BASELINE = flattened(Path(__file__).parents[2] / "processes" / "baseline")

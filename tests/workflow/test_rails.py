@@ -16,7 +16,8 @@ from backend.accounts.models import Landlord, User
 from backend.workflow import check
 from backend.workflow.bpmn import Diagram, Element, Flow, Repeat, read
 from backend.workflow.findings import Finding
-from backend.workflow.packs import flattened, lay_over, read_pack
+from backend.workflow.overlay import lay_over
+from backend.workflow.packs import flattened, read_pack
 from backend.workflow.rails import check_rails
 from tests.answers import do, open_tasks
 from tests.workflow.drawn import bpmn, lines

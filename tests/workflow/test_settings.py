@@ -11,7 +11,8 @@ from backend.accounts.models import Landlord, User
 from backend.rules.working_time import LONDON, Calendar
 from backend.workflow import check, prediction, runner
 from backend.workflow.models import Instance
-from backend.workflow.packs import lay_over, read_pack, with_settings
+from backend.workflow.overlay import lay_over
+from backend.workflow.packs import read_pack, with_settings
 from backend.workflow.publishing import publish
 from tests.answers import do
 from tests.workflow.test_check import BASELINE

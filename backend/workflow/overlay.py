@@ -1,0 +1,196 @@
+"""Laying a landlord's pack over the one it extends, so that the landlord's folder holds only what differs.
+
+A file takes the place of the base's file of the same name. Five kinds are laid over piece by piece instead:
+
+    pack.toml      key by key; facts by name, roles and settings by code, guard rails added to the base's
+    promises.toml  promise by promise, by code
+    letters.toml   word by word
+    forms/*.json   question by question and option by option, where the form says `"extends": true`
+    steps.toml     [step's id] what one step of the base's diagrams has otherwise: its name, the diagram it `calls`, or any of its
+                   properties ("" takes one away; practices in `policy` are added). A lane's name can be said so as well
+
+A piece says only what differs. With `after` it stands after another, else last; with `gone = true` it is taken away.
+Knows files as texts; whether what comes of it can be run, `packs` and `check` say.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lxml import etree
+
+from backend.workflow.bpmn import BPMN, SPIFF
+from backend.workflow.findings import Finding, PackRefused, refuse
+from backend.workflow.promises import FILE as PROMISES
+
+Files = Mapping[str, str]
+ABOUT = "pack.toml"
+STANDING = "letters.toml"
+STEPS = "steps.toml"
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+
+
+def lay_over(base: Files, overlay: Files) -> dict[str, str]:
+    """The overlay's files over the base's. `extends` and `steps.toml` are used up. Raises `PackRefused`."""
+    merged = {**base, **{path: _file(path, base, text) for path, text in overlay.items()}}
+    about = _about(_read(ABOUT, base.get(ABOUT, "")), _read(ABOUT, overlay.get(ABOUT, "")))
+    merged[ABOUT] = written(about)
+    return _with_steps(merged, _read(STEPS, merged.pop(STEPS, "")))
+
+
+def _file(path: str, base: Files, text: str) -> str:
+    if path == STANDING and path in base:
+        return written({**_read(path, base[path]), **_read(path, text)})
+    if path == PROMISES and path in base:
+        return written({"promise": _pieces(_read(path, base[path]).get("promise", []), _read(path, text).get("promise", []), "code")})
+    if path.startswith("forms/") and (form := _difference(path, text)) is not None:
+        if path not in base:
+            raise PackRefused([Finding(path, "", "It extends a form that the base does not have.", "Write the whole form.")])
+        return json.dumps(_form(json.loads(base[path]), form), indent=2, ensure_ascii=False) + "\n"
+    return text
+
+
+def _about(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    about = {**below, **above}
+    merged = {
+        "rail": [*below.get("rail", []), *above.get("rail", [])],
+        "role": _pieces(below.get("role", []), above.get("role", []), "code"),
+        "setting": _switched_off(_pieces(below.get("setting", []), above.get("setting", []), "code")),
+        "marked": {**above.get("marked", {}), **below.get("marked", {})},
+        "approve": {**below.get("approve", {}), **above.get("approve", {})},
+        "facts": {**above.get("facts", {}), **below.get("facts", {})},
+    }
+    about.update({key: value for key, value in merged.items() if value})
+    about.pop("extends", None)
+    return about
+
+
+def _switched_off(settings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """`from = false` takes a switch's day away."""
+    return [{key: value for key, value in item.items() if (key, value) != ("from", False)} for item in settings]
+
+
+def _pieces(below: Iterable[Mapping[str, Any]], above: Iterable[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
+    """The pieces of a list, known by `name`, with what the overlay says of each."""
+    found = {item.get(name): dict(item) for item in below}
+    for item in above:
+        said = {key: value for key, value in item.items() if key not in ("after", "gone")}
+        if item.get("gone"):
+            found.pop(item.get(name), None)
+            continue
+        found[item.get(name)] = _piece(found.get(item.get(name), {}), said)
+        if "after" in item:
+            found = _moved(found, item.get(name), item["after"])
+    return list(found.values())
+
+
+def _piece(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """One piece; the options of a question are pieces themselves."""
+    options = {"options": _pieces(below["options"], above["options"], "value")} if below.get("options") and "options" in above else {}
+    return {**below, **above, **options}
+
+
+def _moved(found: dict[Any, dict[str, Any]], name: object, after: object) -> dict[Any, dict[str, Any]]:
+    names = [known for known in found if known != name]
+    place = names.index(after) + 1 if after in names else len(names)
+    return {known: found[known] for known in (*names[:place], name, *names[place:])}
+
+
+def _difference(path: str, text: str) -> dict[str, Any] | None:
+    """What a form says over the base's; None for a whole form."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        return None  # Whoever reads the form says so.
+    return {key: value for key, value in raw.items() if key != "extends"} if isinstance(raw, dict) and raw.get("extends") is True else None
+
+
+def _form(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    questions = _pieces(below.get("questions", []), above.get("questions", []), "key")
+    return {**below, **above, "questions": questions}
+
+
+def _with_steps(files: dict[str, str], steps: Mapping[str, Any]) -> dict[str, str]:
+    """The files with what `steps` says of single steps written into their diagrams."""
+    left = dict(steps)
+    for path in [path for path in files if path.endswith(".bpmn")]:
+        if any(f'"{step}"' in files[path] for step in left):
+            root = etree.fromstring(files[path].encode(), _PARSER)
+            for node in [node for node in root.iter() if isinstance(node.tag, str) and node.tag.startswith(f"{{{BPMN}}}")]:
+                if (step := node.get("id", "")) in left:
+                    _say(node, step, left.pop(step))
+            files[path] = etree.tostring(root, encoding="unicode", xml_declaration=False)
+    if left:
+        raise refuse(STEPS, sorted(left)[0], "No diagram has this step.", "Look up its id on the page of the diagram.")
+    return files
+
+
+def _say(node: Any, step: str, said: object) -> None:
+    if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
+        raise refuse(STEPS, step, "What is said of a step is not a list of texts.", 'Write each as: word = "text".')
+    for word, value in said.items():
+        if word in ("name", "calls"):
+            node.set({"name": "name", "calls": "calledElement"}[word], value)
+        else:
+            _property(node, word, value)
+
+
+def _property(node: Any, word: str, value: str) -> None:
+    holder = node
+    for tag in (f"{{{BPMN}}}extensionElements", f"{{{SPIFF}}}properties"):
+        found = holder.find(tag)
+        if found is None:
+            found = etree.Element(tag)
+            holder.insert(0, found)
+        holder = found
+    known = next((one for one in holder if one.get("name") == word), None)
+    if word == "policy" and known is not None:
+        value = f"{known.get('value')} {value}"
+    if known is None:
+        known = etree.SubElement(holder, f"{{{SPIFF}}}property", name=word)
+    known.set("value", value)
+    if not value:
+        holder.remove(known)
+
+
+def _read(path: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise PackRefused([Finding(path, "", f"It cannot be read: {error}.", "Check the file.")]) from None
+
+
+def written(about: Mapping[str, Any]) -> str:
+    """A TOML file written again. Handles what a pack's files may hold: scalars, lists, tables, arrays of tables."""
+    lines = [f"{key} = {_value(value)}" for key, value in about.items() if not _is_table(value)]
+    for key, value in about.items():
+        if isinstance(value, dict):
+            lines += [f"\n[{key}]", *(f"{k} = {_value(v)}" for k, v in value.items())]
+        elif _is_table(value):
+            for item in value:
+                lines += [f"\n[[{key}]]", *(f"{k} = {_value(v)}" for k, v in item.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case dict():
+            return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
+        case list():
+            return "[" + ", ".join(_value(v) for v in value) + "]"
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return str(value)
+
+
+def _key(key: str) -> str:
+    return key if key.replace("-", "").replace("_", "").isalnum() else _value(key)
