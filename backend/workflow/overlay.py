@@ -6,10 +6,10 @@ A file takes the place of the base's file of the same name. Five kinds are laid 
     promises.toml  promise by promise, by code
     letters.toml   word by word
     forms/*.json   question by question and option by option, where the form says `"extends": true`
-    steps.toml     [step's id] what one step of the base's diagrams has otherwise: its name, the diagram it `calls`, or any of its
-                   properties ("" takes one away; practices in `policy` are added). A lane's name can be said so as well
+    steps.toml     what single steps of the base's diagrams have otherwise, and the tools that are added: `steps` says how
 
 A piece says only what differs. With `after` it stands after another, else last; with `gone = true` it is taken away.
+A role with another name gives that name to its lanes.
 Knows files as texts; whether what comes of it can be run, `packs` and `check` say.
 """
 
@@ -20,17 +20,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lxml import etree
-
-from backend.workflow.bpmn import BPMN, SPIFF
-from backend.workflow.findings import Finding, PackRefused, refuse
+from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.promises import FILE as PROMISES
+from backend.workflow.steps import FILE as STEPS
+from backend.workflow.steps import with_steps
 
 Files = Mapping[str, str]
 ABOUT = "pack.toml"
 STANDING = "letters.toml"
-STEPS = "steps.toml"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
 def lay_over(base: Files, overlay: Files) -> dict[str, str]:
@@ -38,7 +35,8 @@ def lay_over(base: Files, overlay: Files) -> dict[str, str]:
     merged = {**base, **{path: _file(path, base, text) for path, text in overlay.items()}}
     about = _about(_read(ABOUT, base.get(ABOUT, "")), _read(ABOUT, overlay.get(ABOUT, "")))
     merged[ABOUT] = written(about)
-    return _with_steps(merged, _read(STEPS, merged.pop(STEPS, "")))
+    named = _named_otherwise(_read(ABOUT, base.get(ABOUT, "")), about)
+    return with_steps(merged, _read(STEPS, merged.pop(STEPS, "")), named)
 
 
 def _file(path: str, base: Files, text: str) -> str:
@@ -66,6 +64,13 @@ def _about(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     about.update({key: value for key, value in merged.items() if value})
     about.pop("extends", None)
     return about
+
+
+def _named_otherwise(below: Mapping[str, Any], laid: Mapping[str, Any]) -> dict[str, str]:
+    """The base's names of roles that the landlord calls otherwise, and what they are called."""
+    before = {role.get("code"): role.get("name") for role in below.get("role", [])}
+    pairs = ((before.get(role.get("code")), role.get("name")) for role in laid.get("role", []))
+    return {str(was): str(now) for was, now in pairs if was and was != now}
 
 
 def _switched_off(settings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -111,49 +116,6 @@ def _difference(path: str, text: str) -> dict[str, Any] | None:
 def _form(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     questions = _pieces(below.get("questions", []), above.get("questions", []), "key")
     return {**below, **above, "questions": questions}
-
-
-def _with_steps(files: dict[str, str], steps: Mapping[str, Any]) -> dict[str, str]:
-    """The files with what `steps` says of single steps written into their diagrams."""
-    left = dict(steps)
-    for path in [path for path in files if path.endswith(".bpmn")]:
-        if any(f'"{step}"' in files[path] for step in left):
-            root = etree.fromstring(files[path].encode(), _PARSER)
-            for node in [node for node in root.iter() if isinstance(node.tag, str) and node.tag.startswith(f"{{{BPMN}}}")]:
-                if (step := node.get("id", "")) in left:
-                    _say(node, step, left.pop(step))
-            files[path] = etree.tostring(root, encoding="unicode", xml_declaration=False)
-    if left:
-        raise refuse(STEPS, sorted(left)[0], "No diagram has this step.", "Look up its id on the page of the diagram.")
-    return files
-
-
-def _say(node: Any, step: str, said: object) -> None:
-    if not isinstance(said, dict) or not all(isinstance(value, str) for value in said.values()):
-        raise refuse(STEPS, step, "What is said of a step is not a list of texts.", 'Write each as: word = "text".')
-    for word, value in said.items():
-        if word in ("name", "calls"):
-            node.set({"name": "name", "calls": "calledElement"}[word], value)
-        else:
-            _property(node, word, value)
-
-
-def _property(node: Any, word: str, value: str) -> None:
-    holder = node
-    for tag in (f"{{{BPMN}}}extensionElements", f"{{{SPIFF}}}properties"):
-        found = holder.find(tag)
-        if found is None:
-            found = etree.Element(tag)
-            holder.insert(0, found)
-        holder = found
-    known = next((one for one in holder if one.get("name") == word), None)
-    if word == "policy" and known is not None:
-        value = f"{known.get('value')} {value}"
-    if known is None:
-        known = etree.SubElement(holder, f"{{{SPIFF}}}property", name=word)
-    known.set("value", value)
-    if not value:
-        holder.remove(known)
 
 
 def _read(path: str, text: str) -> dict[str, Any]:

@@ -73,19 +73,36 @@ def test_a_step_is_said_otherwise_without_drawing_its_diagram_again() -> None:
     assert pack.diagrams["triage.bpmn"] == base.diagrams["triage.bpmn"]
 
 
-def test_a_lane_bears_the_name_of_the_landlords_role() -> None:
-    over = {
-        "pack.toml": '[[role]]\ncode = "case-officer"\nname = "Neighbourhood officer"',
-        "steps.toml": '[Triage_lane1]\nname = "Contact hub"',
-    }
-    assert {element.lane for element in read_pack(lay_over(BASELINE, over)).diagrams["triage.bpmn"].elements.values()} == {
-        "Contact hub",
-        "System",
-    }
+def test_a_role_with_another_name_gives_it_to_its_lanes() -> None:
+    pack = laid("pack.toml", '[[role]]\ncode = "case-officer"\nname = "Neighbourhood officer"')
+    lanes = {element.lane for diagram in pack.diagrams.values() for element in diagram.elements.values()}
+    assert "Neighbourhood officer" in lanes and "Case officer" not in lanes
+    assert pack.elements["News_contact"].properties["role"] == "Neighbourhood officer"
+
+
+OURS = '[Tool_{0}]\ntoolbox = "PutRight_tools"\nname = "Ours {0}"\ncalls = "Cctv"\nfor = "case"\ngroup = "Gather evidence"\n'
+
+
+def test_a_tool_is_added_to_the_toolbox_and_stands_in_a_place_of_its_own() -> None:
+    files = lay_over(BASELINE, {"steps.toml": "".join(OURS.format(name) for name in "abcd")})
+    assert findings(files) == []
+    drawn = read_pack(files).diagrams["put-things-right.bpmn"]
+    tools = [box for step, box in drawn.boxes.items() if step.startswith("Tool_")]
+    assert len({(box.x, box.y) for box in tools}) == len(tools) == len([e for e in BASE.elements if e.startswith("Tool_")]) + 4
+    frame, lane = drawn.boxes["PutRight_tools"], drawn.boxes["PutRight_lane1"]
+    assert all(
+        frame.x < box.x and box.x + box.width < frame.x + frame.width and box.y + box.height < frame.y + frame.height for box in tools
+    )
+    assert frame.y + frame.height < lane.y + lane.height
+
+
+def test_a_line_is_taken_on_another_condition() -> None:
+    pack = laid("steps.toml", "[Triage_f3]\ncondition = \"not is_asb and instead == 'advice'\"")
+    assert pack.diagrams["triage.bpmn"].flows["Triage_f3"].condition == "not is_asb and instead == 'advice'"
 
 
 @pytest.mark.parametrize(("path", "text", "words"), [
-    ("steps.toml", '[Nosuch]\nname = "x"', "No diagram has this step"),
+    ("steps.toml", '[Nosuch]\nname = "x"', "No diagram has this step,"),
     ("steps.toml", "Tool_diary = 1", "is not a list of texts"),
     ("steps.toml", "[", "cannot be read"),
     ("forms/ours.json", '{"extends": true}', "a form that the base does not have"),
