@@ -1,11 +1,13 @@
 """Laying a landlord's pack over the one it extends, so that the landlord's folder holds only what differs.
 
-A file takes the place of the base's file of the same name. Five kinds are laid over piece by piece instead:
+A file takes the place of the base's file of the same name. Six kinds are laid over piece by piece instead:
 
     pack.toml      key by key; facts by name, roles and settings by code, guard rails added to the base's
     promises.toml  promise by promise, by code
     letters.toml   word by word
     forms/*.json   question by question and option by option, where the form says `"extends": true`
+    scenarios/*    step by step, where the scenario says `extends = true`: `[[change]]` with the number of the base's `step`, and
+                   `[[insert]]` with the number that it stands `before`
     steps.toml     what single steps of the base's diagrams have otherwise, and the tools that are added: `steps` says how
 
 A piece says only what differs. With `after` it stands after another, else last; with `gone = true` it is taken away.
@@ -22,6 +24,7 @@ from typing import Any
 
 from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.promises import FILE as PROMISES
+from backend.workflow.scenarios import FOLDER as SCENARIOS
 from backend.workflow.steps import FILE as STEPS
 from backend.workflow.steps import with_steps
 
@@ -44,11 +47,17 @@ def _file(path: str, base: Files, text: str) -> str:
         return written({**_read(path, base[path]), **_read(path, text)})
     if path == PROMISES and path in base:
         return written({"promise": _pieces(_read(path, base[path]).get("promise", []), _read(path, text).get("promise", []), "code")})
+    if path.startswith(SCENARIOS) and (over := _read(path, text)).pop("extends", False):
+        return written(_scenario(_read(path, _below(path, base)), over))
     if path.startswith("forms/") and (form := _difference(path, text)) is not None:
-        if path not in base:
-            raise PackRefused([Finding(path, "", "It extends a form that the base does not have.", "Write the whole form.")])
-        return json.dumps(_form(json.loads(base[path]), form), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(_form(json.loads(_below(path, base)), form), indent=2, ensure_ascii=False) + "\n"
     return text
+
+
+def _below(path: str, base: Files) -> str:
+    if path not in base:
+        raise PackRefused([Finding(path, "", "It extends what the base does not have.", "Write all of it.")])
+    return base[path]
 
 
 def _about(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,6 +127,23 @@ def _form(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return {**below, **above, "questions": questions}
 
 
+def _scenario(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    changed = {one.pop("step"): one for one in above.pop("change", [])}
+    added = [(one.pop("before"), one) for one in above.pop("insert", [])]
+    steps: list[dict[str, Any]] = []
+    for number, step in enumerate([*below["step"], None], 1):
+        steps += [one for before, one in added if before == number]
+        change = changed.get(number, {})
+        if step is not None and not change.get("gone"):
+            steps.append({**step, **{word: _inner(step.get(word), said) for word, said in change.items() if word != "gone"}})
+    return {**below, "people": {**below.get("people", {}), **above.pop("people", {})}, **above, "step": steps}
+
+
+def _inner(below: Any, above: Any) -> Any:
+    """Answers and expectations differ one by one."""
+    return {**below, **above} if isinstance(below, dict) and isinstance(above, dict) else above
+
+
 def _read(path: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
@@ -130,7 +156,7 @@ def written(about: Mapping[str, Any]) -> str:
     lines = [f"{key} = {_value(value)}" for key, value in about.items() if not _is_table(value)]
     for key, value in about.items():
         if isinstance(value, dict):
-            lines += [f"\n[{key}]", *(f"{k} = {_value(v)}" for k, v in value.items())]
+            lines += [f"\n[{key}]", *(f"{_key(k)} = {_value(v)}" for k, v in value.items())]
         elif _is_table(value):
             for item in value:
                 lines += [f"\n[[{key}]]", *(f"{k} = {_value(v)}" for k, v in item.items())]

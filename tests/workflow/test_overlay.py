@@ -101,11 +101,30 @@ def test_a_line_is_taken_on_another_condition() -> None:
     assert pack.diagrams["triage.bpmn"].flows["Triage_f3"].condition == "not is_asb and instead == 'advice'"
 
 
+def test_a_scenario_that_extends_says_which_of_its_steps_differ() -> None:
+    over = """extends = true
+replaces = "Ours goes to the team."
+[[change]]
+step = 2
+expect = { owner = "tenancy-compliance-officer" }
+[[change]]
+step = 3
+gone = true
+[[insert]]
+before = 2
+wait = "1 days"
+"""
+    laid_over, base = laid("scenarios/children-playing.toml", over).scenarios["children-playing"], BASE.scenarios["children-playing"]
+    assert [move.verb for move in laid_over.moves] == ["report", "wait", "do"] and laid_over.replaces and laid_over.people == base.people
+    assert laid_over.moves[2].expected == {"owner": "tenancy-compliance-officer"} and laid_over.moves[2].said == base.moves[1].said
+    assert laid_over.starts == base.starts and BASE.scenarios["children-playing"].moves[0].verb == "report"
+
+
 @pytest.mark.parametrize(("path", "text", "words"), [
     ("steps.toml", '[Nosuch]\nname = "x"', "No diagram has this step,"),
     ("steps.toml", "Tool_diary = 1", "is not a list of texts"),
     ("steps.toml", "[", "cannot be read"),
-    ("forms/ours.json", '{"extends": true}', "a form that the base does not have"),
+    ("forms/ours.json", '{"extends": true}', "extends what the base does not have"),
 ])  # fmt: skip
 def test_what_cannot_be_laid_over_is_a_finding_of_its_file(path: str, text: str, words: str) -> None:
     with pytest.raises(PackRefused) as refused:
