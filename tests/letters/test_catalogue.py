@@ -27,7 +27,7 @@ def spoil(path: Path, old: str, new: str) -> None:
 
 def test_the_shipped_kinds_are_found_by_folder() -> None:
     assert set(letters.kinds()) == {
-        "abc", "acknowledgement", "advisory", "closure", "final-warning", "good-neighbour-agreement", "new-officer", "not-asb",
+        "abc", "acknowledgement", "advisory", "calling-card", "closure", "final-warning", "good-neighbour-agreement", "new-officer", "not-asb",
         "referral", "survey", "tenancy-extension", "tenancy-sustainment", "visit-appointment", "warning",
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ class Report(models.Model):
     CHANNELS: ClassVar = [
         ("telephone", "Telephone"), ("online", "Online form"), ("email", "E-mail"), ("letter", "Letter"),
         ("in_person", "In person"), ("partner", "From a partner agency"), ("staff", "From our own staff"),
+        ("home_visit", "At a visit to the home"), ("walkabout", "On an estate walkabout"),
     ]  # fmt: skip
 
     landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="reports")
