@@ -12,6 +12,7 @@ MANAGE = "manage"
 DRAW = "draw"
 ADMINISTER = "administer"
 ORIGINALS = "originals"
+POST = "post"
 
 POWERS: Mapping[str, str] = {
     TAKE_REPORTS: "Take reports",
@@ -22,4 +23,5 @@ POWERS: Mapping[str, str] = {
     DRAW: "Redraw and publish the procedure",
     ADMINISTER: "Make, move and disable users, teams and patches",
     ORIGINALS: "Open the original of a piece of evidence, with what it tells about its maker",
+    POST: "Print and post the letters of every case, many at once",
 }

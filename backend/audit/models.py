@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -36,3 +37,14 @@ def record(
 ) -> Entry:
     """Write one entry. `sentence` is read by people on the case's history; `by` is None for the system."""
     return Entry.objects.create(landlord=landlord, case_id=case_id, by=by, at=at, verb=verb, sentence=sentence[:300], details=details)
+
+
+def record_each(
+    verb: str, said: Iterable[tuple[str, int, Mapping[str, Any]]], *, landlord: Landlord, by: User | None, at: datetime
+) -> None:
+    """Write one entry for each sentence, its case and its details: for a command that touches many cases at once."""
+    entries = (
+        Entry(landlord=landlord, case_id=case_id, by=by, at=at, verb=verb, sentence=sentence[:300], details=dict(details))
+        for sentence, case_id, details in said
+    )
+    Entry.objects.bulk_create(entries)

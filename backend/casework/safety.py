@@ -5,7 +5,11 @@ Knows nothing of letters: who is about to write asks `post_refused` and gets a s
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -72,6 +76,38 @@ def post_refused(person: Person | None) -> str | None:
     if guarded(landlord_id=found.landlord_id, name=found.name, phone=found.phone, postcode=found.postcode).filter(never_post=True).exists():
         return f"{found.name} may be somebody who must not be written to at home. Look on their page whether they are the same person."
     return None
+
+
+def posts_refused(people: Sequence[Person]) -> dict[int, str]:
+    """Of these people of one landlord, to whom nothing may be posted, and why: asked at once for those of whom nothing is known."""
+    if not people:
+        return {}
+    could_be = (alike(name=one.name, phone=one.phone, postcode=one.postcode) for one in people)
+    own = Q(pk__in=[one.same_as_id or one.pk for one in people])
+    rows = Person.objects.filter(reduce(or_, could_be, own), landlord=people[0].landlord_id)
+    if not SafeContact.objects.filter(Q(person__in=rows) | Q(person__duplicates__in=rows), never_post=True).exists():
+        return {}
+    return {one.pk: sentence for one in people if (sentence := post_refused(one))}
+
+
+def message_refused(person: Person, to: str) -> str | None:
+    """Why no e-mail or text message may go to this address or number of theirs; None when it may. Always asks the database."""
+    found = Person.objects.select_related(*SAFETY).get(pk=person.pk)
+    if found.safety is None:
+        rules = guarded(landlord_id=found.landlord_id, name=found.name, phone=found.phone, postcode=found.postcode)
+        said = f"{found.name} may be somebody to whom no message may go. Look on their page whether they are the same person."
+        return said if rules.filter(never_message=True).exists() else None
+    if found.safety.never_message:
+        return f"{found.name} must not be left a message. Reach them in a way that is safe, as their page says."
+    if found.safety.numbers and not _among(to, found.safety.numbers):
+        return f"{to} is not among the safe numbers and addresses of {found.name}. Use one that is, as their page says."
+    return None
+
+
+def _among(to: str, safe: str) -> bool:
+    if "@" in to:
+        return to.casefold() in safe.casefold().split()
+    return any(national(number) == national(to) for number in re.findall(r"\+?\d[\d ()-]{7,}\d", safe))
 
 
 def guarded(*, landlord_id: int, name: str, phone: str, postcode: str) -> QuerySet[SafeContact]:

@@ -13,29 +13,36 @@ from backend.casework.models import Case, Evidence, Party, Survey
 
 
 class PrintRun(models.Model):
-    """Letters that are printed and posted together: one PDF and its manifest. The row is the job; `done` is how far it has come.
-    What was stopped can go on: a letter belongs to one run at most, so that none is posted twice."""
+    """Letters that leave together: one PDF to print and post, or one package for GOV.UK Notify, and its manifest. The row is the
+    job; `done` is how far it has come. What was stopped can go on: a letter belongs to one run at most, so that none is posted twice."""
 
-    MAKING, STOPPED, MADE, POSTED, FAILED = "making", "stopped", "made", "posted", "failed"
+    MAKING, STOPPED, MADE, POSTED, FAILED, DROPPED = "making", "stopped", "made", "posted", "failed", "dropped"
     STATUSES: ClassVar = [
-        (MAKING, "Being put together"), (STOPPED, "Stopped"), (MADE, "Ready to print"), (POSTED, "Posted"), (FAILED, "Could not be made"),
+        (MAKING, "Being put together"), (STOPPED, "Stopped"), (MADE, "Ready to send"), (POSTED, "Sent"), (FAILED, "Could not be made"),
+        (DROPPED, "Given up"),
     ]  # fmt: skip
+    POST, NOTIFY = "post", "notify"
+    WAYS: ClassVar = [(POST, "Printed and posted by us"), (NOTIFY, "Printed and posted by GOV.UK Notify")]
     #: The keys are those of `rules.notices.POST`: how a posted letter counts as delivered.
     CLASSES: ClassVar = [("first_class", "First class"), ("second_class", "Second class")]
 
     landlord = models.ForeignKey(Landlord, on_delete=models.PROTECT, related_name="print_runs")
     number = models.PositiveIntegerField()
+    way = models.CharField(max_length=6, choices=WAYS, default=POST)
     status = models.CharField(max_length=10, choices=STATUSES, default=MAKING)
     total = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    pdf = models.BinaryField(null=True)
+    #: The PDF for the printer, or the package for Notify.
+    file = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     manifest = models.JSONField(default=list)
     posted_at = models.DateTimeField(null=True)
     posted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     posted_how = models.CharField(max_length=12, choices=CLASSES, blank=True)
+    #: How often it was taken since it last came further.
+    attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     problem = models.CharField(max_length=500, blank=True)
@@ -46,7 +53,7 @@ class PrintRun(models.Model):
         ordering: ClassVar = ["-number"]
 
     def __str__(self) -> str:
-        return f"Print run {self.number}"
+        return f"Print run {self.number}" if self.way == self.POST else f"Notify package {self.number}"
 
 
 class Letter(models.Model):
@@ -136,11 +143,17 @@ class Letter(models.Model):
 
 
 class Service(models.Model):
-    """A letter handed over or left: who, where, when, and the day on which the law counts it as served. Its certificate is a letter."""
+    """A letter handed over, left or, where it is a notice, posted: who, to whom, where, when, and the day on which the law counts
+    it as served. `also` is how a copy was posted on the same day: the later day counts. Its certificate is a letter."""
+
+    HOW: ClassVar = [("hand", "Handed over"), ("left", "Left at the home"), *PrintRun.CLASSES]
 
     letter = models.OneToOneField(Letter, on_delete=models.CASCADE, related_name="service")
-    how = models.CharField(max_length=12)
+    how = models.CharField(max_length=12, choices=HOW)
+    also = models.CharField(max_length=12, choices=PrintRun.CLASSES, blank=True)
     at = models.DateTimeField()
+    #: To whom it was handed, or where exactly it was left.
+    details = models.CharField(max_length=300, blank=True)
     place = models.CharField(max_length=300)
     server = models.CharField(max_length=200)
     witness = models.CharField(max_length=200, blank=True)

@@ -53,6 +53,7 @@ class Consent(models.Model):
         ("share_support", "Share with a support agency"),
         ("share_health", "Share with health services"),
         ("use_evidence", "Use what they said or gave us as evidence"),
+        ("write_digitally", "Write to them by e-mail or text message"),
     ]
     GIVEN, REFUSED, OVERRIDDEN = "given", "refused", "overridden"
     ANSWERS: ClassVar = [(GIVEN, "Agreed"), (REFUSED, "Refused"), (OVERRIDDEN, "Done without agreement")]
