@@ -90,7 +90,7 @@ def gallery(folder: Path, brand: Brand = PLAIN, *, only: Collection[str] | None 
     """Every kind (or only these) in every rendition, from its sample, written into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for each in map(kind, kinds() if only is None else only):
+    for each in kinds().values() if only is None else map(kinds().__getitem__, only):
         for rendition in RENDITIONS:
             path = folder / f"{each.code}.{rendition}.pdf"
             path.write_bytes(render(each, sample(each), rendition=rendition, brand=brand).pdf)

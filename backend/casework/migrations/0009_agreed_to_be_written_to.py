@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0007_lists_of_large_landlords'),
+        ('casework', '0008_two_more_channels'),
     ]
 
     operations = [

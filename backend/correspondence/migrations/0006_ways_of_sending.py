@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('correspondence', '0004_the_life_of_a_letter'),
+        ('correspondence', '0005_renditions_keep_their_page'),
     ]
 
     operations = [
