@@ -123,7 +123,15 @@ def _chosen(parts: Sequence[Line | Switch], holds: Callable[[Switch], bool]) -> 
 
 def _flaws_in_marks(parts: Sequence[Line | Switch]) -> set[tuple[int, str]]:
     """What the Markdown reader says, with every block printed, and with each replaced by what is printed instead."""
-    return {flaw for answer in (True, False) for flaw in marking.flaws(list(_chosen(parts, lambda _, said=answer: said)))}
+    return {flaw for every in (_all_hold, _none_holds) for flaw in marking.flaws(list(_chosen(parts, every)))}
+
+
+def _all_hold(_: Switch) -> bool:
+    return True
+
+
+def _none_holds(_: Switch) -> bool:
+    return False
 
 
 class _Reader:

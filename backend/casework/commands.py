@@ -307,7 +307,7 @@ def complete_task(*, task_id: int, data: Mapping[str, Sequence[str]], by: User, 
     case = task.instance.case
     form = form_of(task)
     cleaned = form.clean(data, people_for(task, form, case))
-    _check_fit(cleaned)
+    _check_fit(cleaned, task.instance.contents.letters)
     kept = Record.objects.create(
         case=case, party_id=task.party_id, task=task, form=form.key, section=form.section, title=form.record,
         answers=cleaned.answers, score=_score(form, cleaned), by=by, at=now,
@@ -322,9 +322,11 @@ def _score(form: Form, cleaned: Cleaned) -> int | None:
     return score if isinstance(score, int) else None
 
 
-def _check_fit(cleaned: Cleaned) -> None:
+def _check_fit(cleaned: Cleaned, texts: catalogue.LetterTexts) -> None:
     """What a letter will print must fit it now: later nobody could change the answer."""
-    unfit = {answer["key"]: catalogue.unfit(answer["key"], answer.get("letter", answer["value"])) for answer in cleaned.answers}
+    unfit = {
+        answer["key"]: catalogue.writing().unfit(texts, answer["key"], answer.get("letter", answer["value"])) for answer in cleaned.answers
+    }
     if problems := {key: sentence for key, sentence in unfit.items() if sentence}:
         raise InvalidAnswers(problems)
 

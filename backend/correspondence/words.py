@@ -15,10 +15,12 @@ from typing import Any
 import letters
 from backend.accounts.models import User
 from backend.casework.models import Case, Party, Report, Survey
+from backend.correspondence.own import kind_for
 from backend.rules.working_time import LONDON
-from backend.workflow.expressions import Value
+from backend.workflow.expressions import Value, parse
 from backend.workflow.functions import functions_for
 from backend.workflow.packs import Pack
+from backend.workflow.values import unpack
 
 #: The promise that a letter may tell ahead of its task.
 FIRST_CONTACT = "first-contact"
@@ -50,7 +52,7 @@ class Writing:
 
 def kind_of(case: Case, code: str) -> letters.Kind:
     """The kind of letter of that code, as this case's procedure has it."""
-    return letters.kind(code)
+    return kind_for(case.instance.version, code)
 
 
 def brand_of(case: Case) -> letters.Brand:
@@ -68,6 +70,14 @@ def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
         if value is not None:
             own[need.name] = _shape(need, value)
     return {**standard(kind, writing), **own}
+
+
+def decided(kind: letters.Kind, writing: Writing) -> dict[str, bool]:
+    """Whether each condition of the landlord's wording holds as the letter is asked for. Raises `ExpressionError`."""
+    contents, landlord = writing.case.instance.version.contents, writing.case.landlord
+    seen = contents.known({**unpack(writing.case.instance.facts), **writing.facts}, writing.now.astimezone(LONDON).date())
+    functions = functions_for(contents.calendar(landlord.calendar))
+    return {condition: parse(condition).evaluate(seen, functions) is True for condition in kind.conditions}
 
 
 def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
@@ -94,7 +104,7 @@ def unfit(need: letters.Need, answer: object) -> str:
 def standard(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     """What every letter says: who writes, to whom, about which case, and on which day."""
     landlord, officer = writing.case.landlord, writing.case.owner
-    said = {
+    said: dict[str, Any] = {
         "landlord": {
             "name": landlord.name, "address": landlord.address, "phone": landlord.phone, "email": landlord.email, "hours": landlord.hours,
         },
@@ -106,6 +116,8 @@ def standard(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
         "case": {"reference": writing.case.reference},
         "letter_date": writing.now.astimezone(LONDON).date().isoformat(),
     }  # fmt: skip
+    if kind.conditions:
+        said[letters.DECIDED] = decided(kind, writing)
     return {**said, "recipient": _recipient(writing)} if kind.shape == "letter" else said
 
 

@@ -20,6 +20,7 @@ from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.correspondence.commands import what_it_says
 from backend.correspondence.models import Letter
+from backend.correspondence.own import kinds_for
 from backend.correspondence.words import Writing, computed, data_for, kind_of
 from backend.errors import InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON
@@ -52,7 +53,7 @@ def choices(case: Case) -> Mapping[str, list[Choice]]:
     """The kinds that can be written by hand, under headings that say whom they go to."""
     parties = list(case.parties.select_related("person"))
     found: dict[str, list[Choice]] = {}
-    for kind in letters.kinds().values():
+    for kind in kinds_for(case.instance.version).values():
         people = tuple(p for p in parties if p.person and p.role in _GOES_TO.get(kind.audience, ()))
         if _MINTED not in {need.name for need in kind.needs} and (people or kind.audience not in _GOES_TO):
             found.setdefault(_HEADINGS[kind.audience], []).append(Choice(kind.code, kind.title, kind.sample_note, people, kind.lawyer))
@@ -89,7 +90,7 @@ def sheet_of(letter: Letter) -> Sheet:
 
 
 def _kind(case: Case, code: str) -> letters.Kind:
-    if code not in letters.kinds():
+    if code not in kinds_for(case.instance.version):
         raise NotFound("There is no such letter.")
     return kind_of(case, code)
 

@@ -12,7 +12,7 @@ from backend.workflow.constructs import CONSTRUCTS, GROUPS, Construct
 from backend.workflow.drawing import picture
 from backend.workflow.expressions import CONSTANTS
 from backend.workflow.overlay import Files
-from backend.workflow.packs import read_pack
+from backend.workflow.packs import letter_texts, read_pack
 from backend.workflow.values import KIND_WORDS, Fact
 
 
@@ -22,7 +22,7 @@ def known(files: Files) -> dict[str, Any]:
         "groups": [(group, [(one, _picture(one)) for one in CONSTRUCTS if one.group == group]) for group in GROUPS],
         "refused": [(_spaced(name), why) for name, why in bpmn.NOT_OFFERED.items()],
         "operations": [(kind, [_parameter(p) for p in kind.parameters.values()]) for kind in catalogue.operations().values()],
-        "letters": catalogue.letters(), "arrivals": catalogue.messages(), "people": catalogue.groups(),
+        "letters": catalogue.letters(letter_texts(files)), "arrivals": catalogue.messages(), "people": catalogue.groups(),
         "facts": [_fact(fact) for _, fact in sorted(read_pack(files).facts.items())],
         "functions": functions.WORDS, "constants": list(CONSTANTS),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from backend.studio.marks import CALLED
 from backend.workflow import bpmn, catalogue
 from backend.workflow.findings import PackRefused
+from backend.workflow.packs import letter_texts
 from backend.workflow.tables import read_table
 
 Choice = dict[str, Any]
@@ -25,7 +26,7 @@ def catalogue_for(files: Mapping[str, str]) -> dict[str, Any]:
         "roles": [_choice(role["name"], role["name"]) for role in about.get("role", [])] + [_choice("System", "System")],
         "forms": sorted((_choice(key, title) for key, title in _forms(files).items()), key=lambda c: str(c["label"])),
         "promises": [_choice(promise["code"], promise["name"]) for promise in promises],
-        "operations": [_operation(kind) for kind in catalogue.operations().values()],
+        "operations": [_operation(kind, letter_texts(files)) for kind in catalogue.operations().values()],
         "tables": [_choice(key, name) for key, name in _tables(files).items()],
         "messages": [_choice(name, label) for name, label in catalogue.messages().items()],
         "processes": [_choice(diagram.process, diagram.name) for diagram in diagrams],
@@ -73,12 +74,13 @@ def _diagrams(files: Mapping[str, str]) -> list[bpmn.Diagram]:
     return found
 
 
-def _operation(kind: catalogue.OperationKind) -> Choice:
+def _operation(kind: catalogue.OperationKind, texts: catalogue.LetterTexts) -> Choice:
+    titles = catalogue.letters(texts)
     parameters = [
         {
             "name": name, "label": parameter.label + (" (optional)" if parameter.optional else ""),
-            "choices": [_choice(value, catalogue.letters().get(value, value)) for value in catalogue.choices(parameter)],
-            "hint": "" if catalogue.choices(parameter) else "A value, or a fact’s name. Words go in quotation marks.",
+            "choices": [_choice(value, titles.get(value, value)) for value in catalogue.choices(parameter, texts)],
+            "hint": "" if catalogue.choices(parameter, texts) else "A value, or a fact’s name. Words go in quotation marks.",
         }
         for name, parameter in kind.parameters.items()
     ]  # fmt: skip

@@ -162,8 +162,9 @@ def _rail(title: str, pack: Pack) -> Place | None:
     return Place(f"Guard rail: {title}") if any(rail.get("title") == title for rail in pack.rails) else None
 
 
-def _letter(code: str, _: Pack) -> Place | None:
-    return Place(f"Letter: {catalogue.letters()[code]}", f"{reverse('catalogue')}#letters") if code in catalogue.letters() else None
+def _letter(code: str, pack: Pack) -> Place | None:
+    titles = catalogue.letters(pack.letters)
+    return Place(f"Letter: {titles[code]}", f"{reverse('catalogue')}#letters") if code in titles else None
 
 
 def _operation(name: str, _: Pack) -> Place | None:

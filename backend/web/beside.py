@@ -58,7 +58,8 @@ def _starts(task: Task, case: Case, party: Party | None) -> list[tuple[str, list
 class _Saying:
     def __init__(self, task: Task, case: Case, party: Party | None) -> None:
         self.task, self.case, self.party = task, case, party
-        self.elements = task.instance.version.contents.elements
+        self.contents = task.instance.version.contents
+        self.elements = self.contents.elements
 
     def condition(self, when: Sequence[tuple[str, str]]) -> str:
         """“If “Reached?” is “no””"""
@@ -98,7 +99,7 @@ class _Saying:
         written = next((given.get(name, "") for name, parameter in parameters.items() if parameter.choices == "letters"), "")
         if not written:
             return f"“{element.label}” is done by the system."
-        title = catalogue.letters().get(written, element.label)
+        title = catalogue.letters(self.contents.letters).get(written, element.label)
         return f"The letter “{title}” is made{self._for_whom(PERSON in given.values())}."
 
     def _for_whom(self, one: bool) -> str:

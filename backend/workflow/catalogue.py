@@ -6,19 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from backend.workflow.expressions import Value
+from backend.workflow.findings import Finding
 from backend.workflow.values import Fact
 
 if TYPE_CHECKING:
     from backend.workflow.packs import Pack
     from backend.workflow.runner import Context
 
-#: What a letter needs and a pack never gives: keys and labels.
-Lacking = Callable[["Pack"], Iterable[tuple[str, str]]]
-#: Why a letter could not print an answer, as a sentence; empty when it could.
-Unfit = Callable[[object], str]
+#: The landlord's own letters and wording of a pack: texts by code and name of file.
+LetterTexts = Mapping[str, Mapping[str, str]]
 #: An operation's code: it acts on the case of the context and gives back new facts.
 Perform = Callable[..., Mapping[str, Value]]
 
@@ -43,14 +42,32 @@ class OperationKind:
     gives: tuple[Fact, ...] = ()
 
 
+class Writing(Protocol):
+    """What whoever writes letters tells of them. `texts` are a pack's own; what is shipped is always there."""
+
+    def titles(self, texts: LetterTexts) -> Mapping[str, str]:
+        """The title of every letter that can be sent, by code."""
+        ...
+
+    def lacking(self, code: str, pack: Pack) -> Iterable[tuple[str, str]]:
+        """The key and label of everything that a letter needs and no case of this pack could give it."""
+        ...
+
+    def findings(self, pack: Pack) -> Iterable[Finding]:
+        """What is wrong with the pack's own letters and wording."""
+        ...
+
+    def unfit(self, texts: LetterTexts, key: str, value: object) -> str:
+        """Why a letter could not print the answer under `key`, as a sentence; empty when it could."""
+        ...
+
+
 @dataclass
 class _Catalogue:
     operations: dict[str, OperationKind] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
-    unfit: dict[str, list[Unfit]] = field(default_factory=dict)
-    letters: dict[str, str] = field(default_factory=dict)
-    lacking: dict[str, Lacking] = field(default_factory=dict)
+    writing: dict[str, Writing] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
 
 
@@ -87,18 +104,14 @@ def group(name: str, label: str) -> None:
     _add(_known.groups, name, label)
 
 
-def letter(code: str, title: str, lacking: Lacking, needs: Mapping[str, Unfit]) -> None:
-    """Register a kind of letter that diagrams may send, how to tell what a pack never says to it, and by their keys the
-    answers that it prints."""
-    _add(_known.letters, code, title)
-    _add(_known.lacking, code, lacking)
-    for key, unfit in needs.items():
-        _known.unfit.setdefault(key, []).append(unfit)
+def letters_by(writing: Writing) -> None:
+    """Register who writes letters."""
+    _add(_known.writing, "letters", writing)
 
 
-def unfit(key: str, value: object) -> str:
-    """Why a letter could not print the answer under `key`, so that it is said while it can still be changed."""
-    return next(filter(None, (check(value) for check in _known.unfit.get(key, ()))), "")
+def writing() -> Writing:
+    """Who writes letters."""
+    return _known.writing["letters"]
 
 
 def operations() -> Mapping[str, OperationKind]:
@@ -113,23 +126,19 @@ def facts() -> Mapping[str, Fact]:
     return _known.facts
 
 
-def letters() -> Mapping[str, str]:
-    return _known.letters
-
-
-def lacking(code: str, pack: Pack) -> Iterable[tuple[str, str]]:
-    """The key and label of everything that a letter needs and no case of this pack could give it."""
-    return _known.lacking[code](pack)
+def letters(texts: LetterTexts) -> Mapping[str, str]:
+    """The title of every letter that a pack with these own letters may send, by code."""
+    return writing().titles(texts)
 
 
 def groups() -> Mapping[str, str]:
     return _known.groups
 
 
-def choices(parameter: Parameter) -> tuple[str, ...]:
-    """The values a parameter may take; empty when any value may be written."""
+def choices(parameter: Parameter, texts: LetterTexts) -> tuple[str, ...]:
+    """The values a parameter may take in a pack with these own letters; empty when any value may be written."""
     if parameter.choices == "letters":
-        return tuple(sorted(_known.letters))
+        return tuple(sorted(letters(texts)))
     return parameter.choices if isinstance(parameter.choices, tuple) else ()
 
 

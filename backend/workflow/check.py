@@ -74,13 +74,14 @@ def check_operations(pack: Pack) -> Iterator[Finding]:
         if kind is None:
             yield at(diagram, element, f"“{element.operation.name}” is not something that the system can do.", "Choose an operation.")
             continue
-        yield from (at(diagram, element, *problem) for problem in _parameter_problems(pack.facts, kind, element.operation.parameters))
+        yield from (at(diagram, element, *problem) for problem in _parameter_problems(pack, kind, element.operation.parameters))
 
 
 def check_approvals(pack: Pack) -> Iterator[Finding]:
     """A letter that must be approved exists, and so does the role that approves it."""
+    titles = catalogue.letters(pack.letters)
     for letter, role in pack.approve.items():
-        if letter not in catalogue.letters():
+        if letter not in titles:
             yield Finding(ABOUT, "approve", f"There is no letter “{letter}” to approve.", "Choose a letter.")
         if role not in pack.roles:
             yield Finding(ABOUT, "approve", f"Nobody could approve “{letter}”: there is no role “{role}”.", "Choose a role.")
@@ -94,7 +95,7 @@ def check_marks(pack: Pack) -> Iterator[Finding]:
             yield at(diagram, element, "It bears no mark, so no guard rail could watch it.", f"Mark it as one of: {', '.join(wanted)}.")
 
 
-def _parameter_problems(facts: Mapping[str, Fact], kind: catalogue.OperationKind, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _parameter_problems(pack: Pack, kind: catalogue.OperationKind, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in sorted(set(given) - set(kind.parameters)):
         yield f"“{kind.label}” has no “{name}”.", "Take it away."
     for name, parameter in kind.parameters.items():
@@ -103,8 +104,8 @@ def _parameter_problems(facts: Mapping[str, Fact], kind: catalogue.OperationKind
             if not parameter.optional:
                 yield f"“{parameter.label}” is missing.", "Fill it in."
             continue
-        allowed = catalogue.choices(parameter)
-        wrong = sorted(_possible(facts, text) - set(allowed)) if allowed else []
+        allowed = catalogue.choices(parameter, pack.letters)
+        wrong = sorted(_possible(pack.facts, text) - set(allowed)) if allowed else []
         if wrong:
             yield f"“{wrong[0]}” is not one of the choices for “{parameter.label}”.", f"Choose one of: {', '.join(allowed)}."
 
@@ -122,18 +123,21 @@ def _possible(facts: Mapping[str, Fact], text: str) -> set[str]:
 
 
 def check_letters(pack: Pack) -> Iterator[Finding]:
-    """Every letter that is sent can be told what it needs: by a question, by the pack's standing words or by the product."""
+    """The landlord's own letters can be read, and every letter that is sent can be told what it needs: by a question, by the
+    pack's standing words or by the product."""
+    yield from catalogue.writing().findings(pack)
+    titles = catalogue.letters(pack.letters)
     for diagram, element in each_element(pack):
         kind = catalogue.operations().get(element.operation.name) if element.operation else None
         for name, parameter in kind.parameters.items() if kind and element.operation else ():
             code = element.operation.parameters.get(name, "").strip("'\" ") if element.operation else ""
-            if parameter.choices != "letters" or code not in catalogue.letters():
+            if parameter.choices != "letters" or code not in titles:
                 continue
-            for need, label in catalogue.lacking(code, pack):
+            for need, label in catalogue.writing().lacking(code, pack):
                 yield at(
                     diagram,
                     element,
-                    f"The letter “{catalogue.letters()[code]}” needs {label}, which nobody is asked for.",
+                    f"The letter “{titles[code]}” needs {label}, which nobody is asked for.",
                     f"Ask it in a task’s form under the key “{need}”, or write it in letters.toml.",
                 )
 

@@ -35,8 +35,10 @@ from backend.workflow.values import KINDS, Fact, is_kind
 
 #: What describes the landlord to the demo is no part of its procedure.
 OF_THE_DEMO = "demo.toml"
-MAX_FILES = 300
-_PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,5}\Z")
+#: The landlord's own letters, and its wording of shipped ones: a folder for each, by the letter's code.
+LETTERS = "letters/"
+MAX_FILES = 600
+_PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/|letters/[a-z][a-z0-9-]{0,59}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,5}\Z")
 _PLAIN_ROLE = re.compile(r"[a-z0-9_-]{1,50}\Z")
 _PLAIN_FACT = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 #: Names that the engine or the language of diagrams keeps for itself.
@@ -77,6 +79,8 @@ class Pack:
     approve: Mapping[str, str] = field(default_factory=dict)
     #: The worked examples, by name.
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    #: The texts of the landlord's own letters and wording, by code and name of file. What they mean is `correspondence`'s to say.
+    letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def known(self, facts: Mapping[str, Value], day: date) -> dict[str, Value]:
         """Everything that expressions may name: a case's own facts, nothing for what is not known yet, and the settings as
@@ -116,6 +120,16 @@ def with_settings(files: Files, values: Mapping[str, Any]) -> dict[str, str]:
             value = values[code]
             said.append({"code": code, **({"from": value or False} if setting.kind == "switch" else {"value": value})})
     return lay_over(files, {ABOUT: written({"setting": said})})
+
+
+def letter_texts(files: Files) -> dict[str, dict[str, str]]:
+    """What is kept of letters, by code and name of file."""
+    found: dict[str, dict[str, str]] = {}
+    for path, text in files.items():
+        if path.startswith(LETTERS) and path.count("/") == 2:
+            _, code, name = path.split("/")
+            found.setdefault(code, {})[name] = text
+    return found
 
 
 def folder_files(folder: Path) -> dict[str, str]:
@@ -163,7 +177,7 @@ class _Reader:
         self._stop()
         return Pack(
             str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, _marked(about), standing,
-            settings, _approve(about), scenarios,
+            settings, _approve(about), scenarios, letter_texts(self.files),
         )  # fmt: skip
 
     def _check_files(self) -> None:

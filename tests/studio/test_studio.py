@@ -221,7 +221,7 @@ def test_the_catalogue_page_says_all_that_diagrams_may_hold_and_name(client: Cli
     words += [*NOT_OFFERED.values(), *(text for pair in functions.WORDS.values() for text in pair)]
     words += [kind.label for kind in catalogue.operations().values()]
     words += [p.label for kind in catalogue.operations().values() for p in kind.parameters.values()]
-    words += [*catalogue.letters().values(), *catalogue.messages().values(), *catalogue.groups(), *catalogue.facts(), "is_asb"]
+    words += [*catalogue.letters({}).values(), *catalogue.messages().values(), *catalogue.groups(), *catalogue.facts(), "is_asb"]
     assert [word for word in words if word not in page] == []
 
 
