@@ -23,7 +23,7 @@ class _Wording(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        outside = {"letterhead", "sign-off", "signature"} & set((given.get("class") or "").split())
+        outside = {"letterhead", "head", "sign-off", "signature"} & set((given.get("class") or "").split())
         if self._skipped or outside or tag in {"table", "h1", "h2", "h3", "head"} or "data-quoted" in given:
             if tag not in {"br", "img", "meta"}:
                 self._skipped.append(tag)
@@ -72,7 +72,7 @@ def test_a_letter_is_written_in_short_sentences_for_a_reading_age_of_eleven(code
     age = reading_age(parts)
     with capsys.disabled():
         print(f"\n{code}: {words:.1f} words a sentence, reading age {age:.1f}", end=" ")
-    assert len(parts) > 10
+    assert len(parts) > (10 if letters.kind(code).shape == "letter" else 5)
     assert words <= LONGEST_AVERAGE
     assert max(map(len, parts)) <= 35
     assert age <= OLDEST_READER
