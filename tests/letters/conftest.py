@@ -38,7 +38,7 @@ def a_logo() -> bytes:
 
 BRAND = letters.Brand(colour="#7a1f5c", logo=a_logo(), signatory="Neighbourhoods team")
 #: Drawn in every rendition each time; of all others one rendition, in turn, and the rest with --long.
-CORE = ("abc", "acknowledgement", "bundle", "closure", "warning")
+CORE = ("abc", "acknowledgement", "bundle", "warning")
 
 
 def chosen(number: int, code: str, rendition: RenditionName) -> bool:

