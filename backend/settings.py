@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "silent stops": {"task": "backend.workflow.jobs.watch", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
     "queued letters": {"task": "backend.correspondence.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
+    "runs of letters": {"task": "backend.correspondence.jobs.put_together", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
 }
 
 REST_FRAMEWORK = {

@@ -15,3 +15,12 @@ def plain(text: str) -> str:
         return text.strip()
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     return "".join(c for c in composed if c in _KEPT or unicodedata.category(c) not in _DROPPED).strip()
+
+
+#: A cell that begins so would be worked out by a spreadsheet.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(cell: str) -> str:
+    """The words of a cell so that no spreadsheet takes them for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULAS) else cell

@@ -8,10 +8,12 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from backend.correspondence import making
+from backend.correspondence import making, runs
 
 #: How long a worker draws before it lets other work in, in seconds. One more letter may take twenty, and a job 90.
 TURN = 30.0
+#: Steps that runs are taken further by before a worker lets other work in.
+STEPS = 40
 
 
 @shared_task
@@ -31,3 +33,17 @@ def draw_waiting(*, until: float = math.inf) -> int:
             making.render(letter, now=timezone.now())
         taken += 1
     return taken
+
+
+@shared_task
+def put_together() -> None:
+    """Take the runs that wait further."""
+    go_on_with_runs()
+
+
+def go_on_with_runs() -> int:
+    """Take runs further until none waits; gives back the number of steps."""
+    steps = 0
+    while steps < STEPS and runs.go_on(now=timezone.now()):
+        steps += 1
+    return steps

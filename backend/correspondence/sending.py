@@ -1,32 +1,113 @@
-"""Sending letters that are made."""
+"""Sending letters that are made: which ways are open to a letter, and saying that one has gone.
+
+`printing.py` prints many at once, `service.py` keeps how one was served by hand, `messages.py` sends e-mails and texts, `notify.py`
+makes packages for GOV.UK Notify; all of them mark what has gone here. Knows nothing of how a letter came to be.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 
+import letters
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
 from backend.casework.safety import post_refused
 from backend.correspondence.commands import letter_for
-from backend.correspondence.models import Letter
+from backend.correspondence.models import Letter, PrintRun, Rendition, Service
+from backend.correspondence.words import kind_of
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
+from backend.rules.notices import served_on
+from backend.rules.working_time import LONDON
+
+
+def posted(kind: letters.Kind) -> bool:
+    """Whether letters of this kind may be put into an envelope and posted."""
+    return "post" in kind.served_by and kind.shape == "letter"
+
+
+def digital(kind: letters.Kind) -> bool:
+    """Whether letters of this kind may go by e-mail or text: a notice never does."""
+    return "email" in kind.served_by and not kind.notice and kind.prescribed is None
+
+
+def post_closed(letter: Letter) -> str | None:
+    """Why this letter may not be posted; None when it may."""
+    if not posted(kind_of(letter.case, letter.kind)):
+        return f"“{letter.title}” is not a letter to be posted. Hand it over."
+    return post_refused(letter.party.person if letter.party else None)
+
+
+def take(by: User, letter_id: int) -> Letter:
+    """A letter that is ready to go, locked, for somebody who may work on its case. Raises `AlreadyDone` when it is not ready or gone."""
+    access.need(by, powers.WORK)
+    letter_for(by, letter_id)
+    held = Letter.objects.select_for_update(of=("self",))
+    letter = held.select_related("case__landlord", "case__owner", "case__instance__version", "party__person", "run").get(pk=letter_id)
+    if letter.status != Letter.RENDERED:
+        raise AlreadyDone("This letter has already been sent, or is not ready yet.")
+    if letter.run is not None:
+        raise Refused(f"This letter is in {str(letter.run).lower()}. It goes with that, or after that was given up.")
+    return letter
+
+
+def rendition(letter: Letter, name: str) -> Rendition:
+    """What is sent: one rendition of a letter that is made."""
+    found = letter.renditions.filter(name=name).first()
+    if found is None:
+        raise Refused("This letter has not been drawn in the shape that is to be sent. Write it again.")
+    return found
+
+
+def went(letter: Letter, how: str, *, sha256: str, at: datetime, by: User, now: datetime, status: str = Letter.SENT) -> None:
+    """Mark a letter that was taken as gone, with what exactly went."""
+    letter.status, letter.sent_at, letter.sent_by, letter.sent_how, letter.sent_sha256 = status, at, by, how, sha256
+    letter.save(update_fields=["status", "sent_at", "sent_by", "sent_how", "sent_sha256"])
+    told = {"letter": letter.pk, "how": how, "sha256": sha256, "on": at.astimezone(LONDON).date().isoformat()}
+    said = f"{'Served' if status == Letter.SERVED else 'Sent'} “{letter.title}” {dict(Letter.SENDING)[how].lower()}"
+    record("send_letter", said, landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, **told)
 
 
 @transaction.atomic
-def mark_sent(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
-    """Say that a letter has been posted or handed over."""
-    letter = letter_for(by, letter_id)
-    access.need(by, powers.WORK)
-    if how not in dict(Letter.SENDING):
+def mark_sent(*, letter_id: int, how: str, by: User, now: datetime, post_class: str = "", on: date | None = None) -> Letter:
+    """Say that one letter has been posted, or given to the person with no need to prove it."""
+    letter = take(by, letter_id)
+    if how not in (Letter.POST, Letter.HAND):
         raise InvalidAnswers({"how": "Choose how it was sent"})
-    if how == Letter.POST and (unsafe := post_refused(letter.party.person if letter.party else None)):
-        raise Refused(f"{unsafe} Nothing was marked as sent.")
-    if Letter.objects.filter(pk=letter.pk, status=Letter.RENDERED).update(status=Letter.SENT, sent_at=now, sent_by=by, sent_how=how) == 0:
-        raise AlreadyDone("This letter has already been sent, or is not ready yet.")
-    said = f"Sent “{letter.title}”"
-    record("send_letter", said, landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, letter=letter.pk, how=how)
+    if how == Letter.POST and (closed := post_closed(letter)):
+        raise Refused(f"{closed} Nothing was marked as sent.")
+    if how == Letter.HAND and kind_of(letter.case, letter.kind).notice:
+        raise Refused("This is a notice: say who served it, where and when, so that a court can be told.")
+    at = moment_of(on, letter, now)
+    if how == Letter.POST:
+        serve_by_post(letter, post_class, at=at, by=by, now=now)
+    went(letter, how, sha256=rendition(letter, "print").sha256, at=at, by=by, now=now)
     return letter
+
+
+def moment_of(on: date | None, letter: Letter | None, now: datetime) -> datetime:
+    """The moment of a day on which something was posted. Raises `InvalidAnswers` for a day that cannot be."""
+    today = now.astimezone(LONDON).date()
+    if on is None or on == today:
+        return now
+    if on > today:
+        raise InvalidAnswers({"on": "This day has not come yet"})
+    if letter is not None and letter.rendered_at is not None and on < letter.rendered_at.astimezone(LONDON).date():
+        raise InvalidAnswers({"on": "The letter was not made yet on this day"})
+    return datetime.combine(on, time(12), LONDON)
+
+
+def serve_by_post(letter: Letter, post_class: str, *, at: datetime, by: User, now: datetime) -> None:
+    """Keep on which day a posted notice counts as served; nothing for a letter that is no notice."""
+    if not kind_of(letter.case, letter.kind).notice:
+        return
+    if post_class not in dict(PrintRun.CLASSES):
+        raise InvalidAnswers({"post_class": "Say whether it went first or second class: the day of service hangs on it"})
+    deemed = served_on(at.astimezone(LONDON).date(), post_class)
+    place = ", ".join(letter.data.get("recipient", {}).get("address", []))[:300]
+    Service.objects.create(
+        letter=letter, how=post_class, at=at, place=place, server=by.name, deemed=deemed, recorded_by=by, recorded_at=now
+    )  # fmt: skip

@@ -16,12 +16,11 @@ from backend.casework import homes_list, importing
 from backend.casework.homes_list import COLUMNS, NEEDED
 from backend.casework.models import HomesImport, Tenancy
 from backend.casework.people import home_page
+from backend.casework.text import harmless
 from backend.errors import InvalidAnswers
 from backend.web.ask import needs, who
 
 PER_PAGE = 50
-#: A cell that begins so would be worked out by a spreadsheet.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -86,9 +85,5 @@ def refused(request: HttpRequest, import_id: int) -> HttpResponse:
     sheet = csv.writer(response)
     sheet.writerow(["line", "why", "cells as they stood"])
     for one in given.refused_lines.all():
-        sheet.writerow([one.line, *map(_harmless, (one.why, *one.cells))])
+        sheet.writerow([one.line, *map(harmless, (one.why, *one.cells))])
     return response
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell

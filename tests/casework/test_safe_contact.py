@@ -17,7 +17,7 @@ from backend.casework import commands, safety
 from backend.casework.models import Case, Party, Person, SafeContact
 from backend.casework.sealed import UNREADABLE
 from backend.correspondence import commands as letters
-from backend.correspondence import jobs
+from backend.correspondence import jobs, sending
 from backend.correspondence.models import Letter
 from backend.errors import AlreadyDone, InvalidAnswers, NotFound, Refused
 from tests.answers import do, open_tasks
@@ -78,8 +78,8 @@ def test_a_letter_to_somebody_who_must_not_be_written_to_is_held_until_a_person_
     letter.refresh_from_db()
     assert letter.status == Letter.RENDERED
     with pytest.raises(Refused, match="must not be written to"):
-        letters.mark_sent(letter_id=letter.pk, how="post", by=officer, now=now)
-    letters.mark_sent(letter_id=letter.pk, how="hand", by=officer, now=now)
+        sending.mark_sent(letter_id=letter.pk, how="post", by=officer, now=now)
+    sending.mark_sent(letter_id=letter.pk, how="hand", by=officer, now=now)
     with pytest.raises(AlreadyDone):
         letters.release(letter_id=letter.pk, how="Again", by=officer, now=now)
 
