@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from backend.accounts.models import Landlord, User
@@ -12,20 +12,20 @@ from backend.casework import commands, queries, separation
 from backend.casework.commands import Told
 from backend.casework.models import Case, Party, Report
 from backend.demo.casefiles import evidence_to_place, fill_file
-from backend.demo.landlord import CODE
-from backend.demo.people import HAPPENINGS, NAMES, PLACES, RESPONDENTS, WRITTEN, Happening
+from backend.demo.landlord import Invented, Place, invented, of_role
+from backend.demo.people import HAPPENINGS, NAMES, RESPONDENTS, WRITTEN, Happening
 from backend.workflow import runner
 from backend.workflow.forms import ROWS, Form, Question
 from backend.workflow.models import Task
 
-HOW_MANY = 60
 #: How far the cases get, in turn: the number of rounds of work done on each.
 DEPTHS = (0, 1, 2, 3, 3, 4, 5, 6, 8, 14, 18, 22)
+#: The steps of the toolbox that are started; one that a landlord does not have is not.
 TOOLS = (
-    "Warning letter", "Warning letter", "Mediation referral", "Acceptable Behaviour Contract", "Support referral", "Update the reporter",
-    "Home visit or interview", "Escalate to the specialist team", "Escalate to the specialist team", "Legal action, with support beside it",
-    "Good Neighbour Agreement", "Noise diary", "Witness or impact statement", "Multi-agency meeting",
+    "Tool_warning", "Tool_warning", "Tool_mediation", "Tool_abc", "Tool_support", "Tool_update", "Tool_visit", "Tool_escalate",
+    "Tool_escalate", "Tool_legal", "Tool_gna", "Tool_diary", "Tool_statement", "Tool_meeting",
 )  # fmt: skip
+CLOSING = "Tool_ready"
 _SENTENCES = (
     "We spoke for twenty minutes and agreed what to do next.",
     "It happens mostly at weekends, late in the evening.",
@@ -39,7 +39,9 @@ class _Story:
     """One case being made: who works on it, when it is in its own time, and the dice."""
 
     landlord: Landlord
-    staff: Mapping[str, User]
+    places: Sequence[Place]
+    staff: Sequence[User]
+    calls: User
     dice: random.Random
     now: datetime
     until: datetime
@@ -56,27 +58,30 @@ class _Story:
         return self.now
 
 
-def make_cases(landlord: Landlord, *, now: datetime, how_many: int = HOW_MANY) -> int:
+def make_cases(landlord: Landlord, *, now: datetime, given: Invented | None = None, how_many: int | None = None) -> int:
     """Make the demo's cases; gives back how many. The same on every machine but for the date."""
-    staff = {user.email.removesuffix(f"@{CODE}.example"): user for user in landlord.users.prefetch_related("roles", "patches")}
+    given = given or invented()
+    how_many = given.cases if how_many is None else how_many
+    staff, calls = list(landlord.users.prefetch_related("roles", "patches").order_by("pk")), of_role(landlord, "call-centre")
+    plain = _Story(landlord, given.places, staff, calls, random.Random(0), now, now)  # noqa: S311
     for number in range(how_many):
         dice = random.Random(number)  # noqa: S311  # invented data, not secrets
         depth = DEPTHS[number // 2 % len(DEPTHS)]
         ago = timedelta(days=dice.uniform(0.1, 2.5) + depth * dice.uniform(2, 9))
-        _one_case(_Story(landlord, staff, dice, now - ago, now - ago / 12), number, depth)
+        _one_case(replace(plain, dice=dice, now=now - ago, until=now - ago / 12), number, depth)
     for case in Case.objects.filter(landlord=landlord, owner__isnull=False).order_by("pk"):
         fill_file(case, random.Random(case.pk), now=now)  # noqa: S311
-    evidence_to_place(staff["calls"], random.Random(how_many), now=now - timedelta(hours=5))  # noqa: S311
+    evidence_to_place(calls, random.Random(how_many), now=now - timedelta(hours=5))  # noqa: S311
     for number in range(3):
         dice = random.Random(1_000 + number)  # noqa: S311
-        _take(_Story(landlord, staff, dice, now - timedelta(hours=2 + 3 * number), now), HAPPENINGS[number], "online")
+        _take(replace(plain, dice=dice, now=now - timedelta(hours=2 + 3 * number)), HAPPENINGS[number], "online")
     return how_many
 
 
 def _one_case(story: _Story, number: int, depth: int) -> None:
     happening = HAPPENINGS[number % len(HAPPENINGS)]
     report = _take(story, happening, "telephone" if number % 3 else "online")
-    case = commands.open_case(report=report, by=story.staff["calls"], now=story.soon())
+    case = commands.open_case(report=report, by=story.calls, now=story.soon())
     for round_number in range(depth):
         now = story.soon() if round_number < 2 and number % 4 else story.later(depth - round_number)
         if not _work(story, case, happening, round_number, now):
@@ -84,14 +89,14 @@ def _one_case(story: _Story, number: int, depth: int) -> None:
 
 
 def _take(story: _Story, happening: Happening, channel: str) -> Report:
-    dice, place = story.dice, story.dice.choice(PLACES)
+    dice, place = story.dice, story.dice.choice(story.places)
     flat = dice.randint(1, 24)
     told = Told(
         what=happening.what, place=f"{flat + 1} {place.street}, {place.town.title()}", place_postcode=place.postcode, name=dice.choice(NAMES),
         phone=f"07700 900{dice.randint(100, 999)}", address=(f"{flat} {place.street}", place.town), postcode=place.postcode,
         confidential=dice.random() < 0.3,
     )  # fmt: skip
-    by = None if channel == "online" else story.staff["calls"]
+    by = None if channel == "online" else story.calls
     return commands.take_report(landlord=story.landlord, channel=channel, told=told, by=by, now=story.now)
 
 
@@ -113,12 +118,12 @@ def _work(story: _Story, case: Case, happening: Happening, round_number: int, no
 
 
 def _start_a_tool(story: _Story, case: Case, round_number: int, now: datetime) -> bool:
-    offered = {tool.name: tool for tool in queries.tools(case)}
+    offered = {tool.element: tool for tool in queries.tools(case)}
     if not offered or case.owner is None:
         return False
     if not case.parties.filter(role=Party.RESPONDENT).exists():
         _add_respondent(story, case, now)
-    tool = offered.get("Start closing the case" if round_number >= 9 else story.dice.choice(TOOLS))
+    tool = offered.get(CLOSING if round_number >= 9 else story.dice.choice(TOOLS))
     if tool is None:
         return False
     party, why = next(iter(tool.people), None), story.dice.choice(_SENTENCES)
@@ -129,8 +134,8 @@ def _start_a_tool(story: _Story, case: Case, round_number: int, now: datetime) -
 
 
 def _add_respondent(story: _Story, case: Case, now: datetime) -> None:
-    place = next(p for p in PLACES if p.postcode == case.postcode)
-    by = case.owner or story.staff["leader"]
+    place = next(p for p in story.places if p.postcode == case.postcode)
+    by = case.owner or of_role(story.landlord, "team-leader")
     commands.add_party(
         case=case, role=Party.RESPONDENT, name=story.dice.choice(RESPONDENTS), description="", phone="", email="",
         address=[case.place.split(",")[0], place.town], postcode=place.postcode, confidential=False, by=by, now=now,
@@ -141,7 +146,7 @@ def _do(story: _Story, task: Task, happening: Happening, now: datetime) -> None:
     task = Task.objects.select_related("instance__version", "instance__case", "owner").get(pk=task.pk)
     if task.status != Task.OPEN:
         return
-    able = [user for user in (task.owner, *story.staff.values()) if user and (user == task.owner or task.role in user.role_codes)]
+    able = [user for user in (task.owner, *story.staff) if user and (user == task.owner or task.role in user.role_codes)]
     by = next((user for user in able if not separation.did_before(task, user)), None)
     if by is None:
         return  # It waits for somebody who had no part in it.

@@ -5,20 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backend.accounts.models import Landlord, User
 from backend.casework import importing, safety
 from backend.casework.homes_list import COLUMNS
 from backend.casework.models import Party
-from backend.demo.people import NAMES, PLACES, RESPONDENTS
+from backend.demo.landlord import Place
+from backend.demo.people import NAMES, RESPONDENTS
 
 FLATS, TYPES = 24, ("secure", "secure", "assured", "introductory", "flexible", "starter")
 
 
-def make_homes(landlord: Landlord, *, admin: User, now: datetime) -> int:
+def make_homes(landlord: Landlord, places: Sequence[Place], *, admin: User, now: datetime) -> int:
     """Homes and tenancies at the demo's places; gives back how many homes."""
-    made = importing.give_list(filename="homes.csv", content=io.BytesIO(_homes().encode()), by=admin, now=now)
+    made = importing.give_list(filename="homes.csv", content=io.BytesIO(_homes(places).encode()), by=admin, now=now)
     while importing.import_next(now=now):
         pass
     importing.keep_list(import_id=made.pk, by=admin, now=now)
@@ -27,14 +29,14 @@ def make_homes(landlord: Landlord, *, admin: User, now: datetime) -> int:
     return landlord.properties.count()
 
 
-def _homes() -> str:
+def _homes(places: Sequence[Place]) -> str:
     dice = random.Random(7)  # noqa: S311  # invented data, not secrets
     sheet = io.StringIO()
     rows = csv.DictWriter(sheet, COLUMNS, restval="")
     rows.writeheader()
-    for number in range(len(PLACES) * FLATS):
-        place, flat = PLACES[number // FLATS], number % FLATS + 1
-        row = {"property_reference": f"FB{number:05d}", "uprn": 100_090_000_000 + number, "address_1": f"{flat} {place.street}",
+    for number in range(len(places) * FLATS):
+        place, flat = places[number // FLATS], number % FLATS + 1
+        row = {"property_reference": f"H{number:05d}", "uprn": 100_090_000_000 + number, "address_1": f"{flat} {place.street}",
                "town": place.town, "postcode": place.postcode}  # fmt: skip
         if flat % 8:
             first, last = dice.choice(NAMES).split()[0], dice.choice((*NAMES, *RESPONDENTS)).split()[1]

@@ -1,24 +1,9 @@
-"""Invented people, homes and happenings for the demo. No real person or address is meant."""
+"""Invented people and happenings for the demo. No real person is meant."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Place:
-    """A made-up street or block; the postcodes are of the right shape only."""
-
-    street: str
-    town: str
-    postcode: str
-
-
-PLACES = (
-    Place("Clarkson Court", "WISBECH", "PE13 2AB"), Place("Orchard Rise", "WISBECH", "PE13 3BD"), Place("Mill Lane", "WISBECH", "PE14 7DE"),
-    Place("Elm Close", "MARCH", "PE15 8AF"), Place("Station Approach", "MARCH", "PE15 9GH"), Place("Bridge Street", "CHATTERIS", "PE16 6JJ"),
-    Place("Fenland View", "CHATTERIS", "PE16 6LN"), Place("Lark Rise", "ELY", "CB7 4PQ"), Place("Quay Court", "ELY", "CB6 1RS"),
-)  # fmt: skip
 NAMES = (
     "Marian Webb", "Joe Fry", "Samira Begum", "Agnieszka Nowak", "Peter Lund", "Grace Okafor", "Liam Byrne", "Doreen Pask", "Yusuf Demir",
     "Carol Whitmore", "Ben Asher", "Ioana Popescu", "Mavis Todd", "Kofi Mensah", "Ellen Sharp", "Rashid Ali", "Tracy Holm", "Wei Chen",

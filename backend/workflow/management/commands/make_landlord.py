@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("code", help="a short word for addresses, like fenbridge")
+        parser.add_argument("code", help="a short word for addresses, like northbank")
         parser.add_argument("name", help="the landlord's name, as letters give it")
         parser.add_argument("--administrator", nargs=2, metavar=("NAME", "EMAIL"), required=True)
 
