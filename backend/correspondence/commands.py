@@ -25,7 +25,7 @@ from backend.casework.safety import post_refused
 from backend.casework.text import plain
 from backend.correspondence import making
 from backend.correspondence.betrayal import betrays
-from backend.correspondence.models import Letter, Rendition
+from backend.correspondence.models import SHAPES, Letter, Rendition
 from backend.correspondence.words import Writing, brand_of, data_for, kind_of, standard
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 
@@ -275,6 +275,12 @@ def preview(user: User, letter_id: int) -> str:
     letter = letter_for(user, letter_id)
     kind = kind_of(letter.case, letter.kind)
     return letters.preview_html(kind, letters.from_json(kind, letter.data), brand_of(letter.case))
+
+
+def other_shapes(letter: Letter) -> Mapping[str, str]:
+    """The renditions that can still be drawn of a letter that was made, by name, in words."""
+    drawn = {one.name for one in letter.renditions.all()}
+    return {name: SHAPES[name] for name in letters.RENDITIONS if name not in drawn} if drawn else {}
 
 
 def life_of(letter: Letter) -> Sequence[Entry]:

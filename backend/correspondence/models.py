@@ -222,6 +222,12 @@ class Confirmed(models.Model):
         return f"{self.kind}, {self.version}"
 
 
+#: The shapes of a letter, in words.
+SHAPES = {
+    "accessible": "To read or e-mail", "large": "In large print", "print": "To print and post", "beside": "With another language beside it",
+}  # fmt: skip
+
+
 class Rendition(models.Model):
     """One PDF of a letter, kept as it was made, with its hash."""
 
@@ -244,4 +250,4 @@ class Rendition(models.Model):
     @property
     def in_words(self) -> str:
         """What this one is for."""
-        return {"accessible": "To read or e-mail", "large": "In large print", "print": "To print and post"}.get(self.name, self.name)
+        return SHAPES.get(self.name, self.name)

@@ -44,7 +44,6 @@ class Choice:
 
     code: str
     title: str
-    why: str
     people: tuple[Party, ...]
     lawyer: str
 
@@ -56,7 +55,7 @@ def choices(case: Case) -> Mapping[str, list[Choice]]:
     for kind in kinds_for(case.instance.version).values():
         people = tuple(p for p in parties if p.person and p.role in _GOES_TO.get(kind.audience, ()))
         if _MINTED not in {need.name for need in kind.needs} and (people or kind.audience not in _GOES_TO):
-            found.setdefault(_HEADINGS[kind.audience], []).append(Choice(kind.code, kind.title, kind.sample_note, people, kind.lawyer))
+            found.setdefault(_HEADINGS[kind.audience], []).append(Choice(kind.code, kind.title, people, kind.lawyer))
     return {heading: sorted(found[heading], key=lambda one: one.title) for heading in _HEADINGS.values() if heading in found}
 
 
