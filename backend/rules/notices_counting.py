@@ -175,6 +175,15 @@ _NUMBERS = {2: "Two", 6: "Six", 12: "Twelve"}
 #: be served, beginning with the day of what is relied on (HA 1985 s.83ZA; HA 1988 s.8(4C)-(4E)).
 GROUNDS: Mapping[str, int] = {"offence": 12, "injunction_breach": 12, "cbo_breach": 12, "closure": 3, "noise": 12}
 
+#: The same conditions in words, by their number in the statute.
+CONDITIONS: Mapping[str, str] = {
+    "offence": "Condition 1: a conviction for a serious offence",
+    "injunction_breach": "Condition 2: a court found that an injunction was broken",
+    "cbo_breach": "Condition 3: a conviction for breaking a criminal behaviour order",
+    "closure": "Condition 4: a closure order shut the home for more than 48 hours",
+    "noise": "Condition 5: a conviction over noise that is a statutory nuisance",
+}
+
 
 def last_service(ground: str, on: date) -> date:
     """The last day to serve a notice on the absolute ground."""

@@ -96,6 +96,8 @@ def form_for(notice: Notice, tenancy: Tenancy) -> str:
     """The prescribed form that this notice must be on; empty where none is prescribed."""
     if notice.kind in ("secure_ground2", "secure_other"):
         return "Part II of the Schedule to SI 1987/755" if notice.period == FIXED else "Part I of the Schedule to SI 1987/755"
+    if notice.kind == "demotion_secure":
+        return "Part III of the Schedule to SI 1987/755"
     if notice.kind == "section21":
         return "Form 6A"
     if notice.kind in ("assured_ground14", "assured_two_weeks", "assured_absolute"):

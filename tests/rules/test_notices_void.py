@@ -136,6 +136,7 @@ def test_a_notice_without_its_reasons_its_proof_or_the_papers_before_it_is_void(
     [
         ("secure_other", "secure", COUNCIL, "weekly", "Part I of the Schedule to SI 1987/755"),
         ("secure_ground2", "flexible", COUNCIL, "fixed", "Part II of the Schedule to SI 1987/755"),
+        ("demotion_secure", "secure", COUNCIL, "weekly", "Part III of the Schedule to SI 1987/755"),
         ("assured_absolute", "assured", PROVIDER, "weekly", "Form 3"),
         ("section21", "starter", PROVIDER, "weekly", "Form 6A"),
         ("reformed_ground14", "market", PROVIDER, "weekly", "Form 3A"),
