@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -25,9 +25,11 @@ from backend.casework.safety import post_refused
 from backend.casework.text import plain
 from backend.correspondence import making
 from backend.correspondence.betrayal import betrays
+from backend.correspondence.confirmed import issued
 from backend.correspondence.models import SHAPES, Letter, Rendition
 from backend.correspondence.words import Writing, brand_of, data_for, kind_of, standard
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
+from backend.rules.working_time import LONDON
 
 MAX_REASON = 300
 
@@ -69,6 +71,7 @@ def what_it_says(kind: letters.Kind, writing: Writing, typed: Mapping[str, Any] 
     data = {**(data_for(kind, writing) if typed is None else standard(kind, writing)), **(typed or {})}
     if lacking := letters.missing(kind, letters.from_json(kind, data)):
         raise Refused(f"“{kind.title}” to {writing.to} cannot be written yet. {' '.join(lacking)}")
+    issued(kind, writing.case.landlord, writing.now.astimezone(LONDON).date())
     return data
 
 
@@ -273,7 +276,7 @@ def _somebody_else(letter: Letter, by: User) -> None:
 def preview(user: User, letter_id: int) -> str:
     """The letter as it would be drawn now, as one page of HTML for a frame that runs nothing."""
     letter = letter_for(user, letter_id)
-    kind = kind_of(letter.case, letter.kind)
+    kind = issued(kind_of(letter.case, letter.kind), letter.case.landlord, date.fromisoformat(letter.data["letter_date"]))
     return letters.preview_html(kind, letters.from_json(kind, letter.data), brand_of(letter.case))
 
 

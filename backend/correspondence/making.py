@@ -18,9 +18,11 @@ import letters
 from backend.casework import surveys
 from backend.casework.safety import post_refused
 from backend.correspondence import drawing
+from backend.correspondence.confirmed import issued
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.words import brand_of, kind_of
 from backend.errors import Refused
+from backend.rules.working_time import LONDON
 
 #: How long a letter that was taken is left alone, and how often it is tried. While it is drawn its row is locked, and a
 #: killed worker's lock goes with it: the lease only spans the moment between taking and drawing. A worker that is killed for
@@ -65,14 +67,14 @@ def render(letter: Letter, *, now: datetime) -> bool:
     if not held.released_by_id and (sentence := post_refused(held.party.person if held.party else None)):
         _let_go(held, Letter.HELD, problem=sentence)
         return True
-    kind = kind_of(held.case, held.kind)
     try:
+        kind = issued(kind_of(held.case, held.kind), held.case.landlord, now.astimezone(LONDON).date())
         data = letters.from_json(kind, _said(held))
         made = letters.render(kind, data, rendition=first(kind), brand=brand_of(held.case), drawing=drawing.draw)
-    except letters.LetterError as error:
+    except (letters.LetterError, Refused) as error:
         _let_go(held, Letter.FAILED, problem=str(error)[:500])
         return True
-    _keep(held, first(kind), made)
+    _keep(held, first(kind), made, kind.version)
     held.rendered_at = now
     _let_go(held, Letter.RENDERED, "rendered_at")
     return True
@@ -89,30 +91,22 @@ def drawn(letter: Letter, name: str) -> Rendition | None:
     kept = {one.name: one for one in letter.renditions.order_by("pk")}
     if name in kept or not kept or name not in letters.RENDITIONS:
         return kept.get(name)
-    page = next(iter(kept.values())).page
-    if not page:
+    first = next(iter(kept.values()))
+    if not first.page:
         return None
     try:
-        made = letters.redraw(kind_of(letter.case, letter.kind), page, rendition=name, drawing=drawing.draw)
+        made = letters.redraw(kind_of(letter.case, letter.kind), first.page, rendition=name, drawing=drawing.draw)
     except letters.LetterError as error:
         raise Refused(str(error)) from error
     except drawing.Interrupted as busy:
         raise Refused("Other letters are being drawn. Load this page again in a minute.") from busy
     # Two who ask at once may both have drawn it: the first row stands.
-    _keep(letter, name, made)
+    _keep(letter, name, made, first.wording)
     return letter.renditions.get(name=name)
 
 
-def _keep(letter: Letter, name: str, made: letters.Rendition) -> None:
-    row = Rendition(
-        letter=letter,
-        name=name,
-        pdf=made.pdf,
-        sha256=made.sha256,
-        pages=made.pages,
-        page=made.html,
-        wording=kind_of(letter.case, letter.kind).version,
-    )
+def _keep(letter: Letter, name: str, made: letters.Rendition, wording: str) -> None:
+    row = Rendition(letter=letter, name=name, pdf=made.pdf, sha256=made.sha256, pages=made.pages, page=made.html, wording=wording)
     Rendition.objects.bulk_create([row], ignore_conflicts=True)
 
 

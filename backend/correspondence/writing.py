@@ -19,6 +19,7 @@ from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.correspondence.commands import what_it_says
+from backend.correspondence.confirmed import advice, ticked
 from backend.correspondence.models import Letter
 from backend.correspondence.own import kinds_for
 from backend.correspondence.words import Writing, computed, data_for, kind_of
@@ -50,12 +51,13 @@ class Choice:
 
 def choices(case: Case) -> Mapping[str, list[Choice]]:
     """The kinds that can be written by hand, under headings that say whom they go to."""
-    parties = list(case.parties.select_related("person"))
+    parties, confirmed = list(case.parties.select_related("person")), ticked(case.landlord)
     found: dict[str, list[Choice]] = {}
     for kind in kinds_for(case.instance.version).values():
         people = tuple(p for p in parties if p.person and p.role in _GOES_TO.get(kind.audience, ()))
         if _MINTED not in {need.name for need in kind.needs} and (people or kind.audience not in _GOES_TO):
-            found.setdefault(_HEADINGS[kind.audience], []).append(Choice(kind.code, kind.title, people, kind.lawyer))
+            choice = Choice(kind.code, kind.title, people, advice(kind, confirmed))
+            found.setdefault(_HEADINGS[kind.audience], []).append(choice)
     return {heading: sorted(found[heading], key=lambda one: one.title) for heading in _HEADINGS.values() if heading in found}
 
 
@@ -66,6 +68,8 @@ class Sheet:
     kind: letters.Kind
     form: Form
     known: Mapping[str, Any]
+    #: What the officer is told where a lawyer should have looked at it and has not.
+    advice: str
 
 
 def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime) -> Sheet:
@@ -76,7 +80,9 @@ def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime
     writing = Writing(case, party, None, unpack(case.instance.facts), now, by)
     known = data_for(kind, writing)
     asked = [need for need in kind.needs if computed(need.name, writing) is None]
-    return Sheet(kind, _form(kind, asked, known, to_partner=party is None and kind.shape == "letter"), known)
+    return Sheet(
+        kind, _form(kind, asked, known, to_partner=party is None and kind.shape == "letter"), known, advice(kind, ticked(case.landlord))
+    )
 
 
 def sheet_of(letter: Letter) -> Sheet:
@@ -85,7 +91,7 @@ def sheet_of(letter: Letter) -> Sheet:
     free = [need for need in kind.needs if need.type in ("text", "paragraphs", "rows") and need.name not in kind.fixed]
     writing = Writing(letter.case, letter.party, letter.survey, {}, letter.queued_at)
     asked = [need for need in free if need.name != _MINTED and computed(need.name, writing) is None]
-    return Sheet(kind, _form(kind, asked, letter.data, to_partner=False), letter.data)
+    return Sheet(kind, _form(kind, asked, letter.data, to_partner=False), letter.data, advice(kind, ticked(letter.case.landlord)))
 
 
 def _kind(case: Case, code: str) -> letters.Kind:

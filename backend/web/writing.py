@@ -46,7 +46,13 @@ def write(request: HttpRequest, reference: str, code: str) -> HttpResponse:
             error = problem
         else:
             return redirect("letter", letter.pk)
-    context = form_context(asked.form, data, error, {}) | {"case": case, "kind": asked.kind, "party": party, "press": press}
+    context = form_context(asked.form, data, error, {}) | {
+        "case": case,
+        "kind": asked.kind,
+        "advice": asked.advice,
+        "party": party,
+        "press": press,
+    }
     return render(request, "letters/write.html", context, status=422 if error else 200)
 
 
@@ -75,7 +81,12 @@ def words(request: HttpRequest, letter_id: int) -> HttpResponse:
             error = problem
         else:
             return redirect("letter", letter_id)
-    context = form_context(asked.form, data, error, {}) | {"case": letter.case, "kind": asked.kind, "letter": letter}
+    context = form_context(asked.form, data, error, {}) | {
+        "case": letter.case,
+        "kind": asked.kind,
+        "advice": asked.advice,
+        "letter": letter,
+    }
     return render(request, "letters/write.html", context, status=422 if error else 200)
 
 
@@ -95,7 +106,7 @@ def _page(
         "renditions": shown.renditions.all(), "other_shapes": commands.other_shapes(shown), "role": commands.role_name(shown), "mine": shown.asked_by_id == user.pk,
         "writable": shown.status in Letter.WRITABLE, "approves": shown.approver in user.role_codes,
         "again": shown.status in (Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED) and shown.survey_id is None,
-        "kind": writing.sheet_of(shown).kind, "manages": user.can(powers.MANAGE),
+        "advice": writing.sheet_of(shown).advice, "manages": user.can(powers.MANAGE),
         "problems": [error.sentence] if error and not isinstance(error, InvalidAnswers) else [p for f in forms for p in f["problems"]],
     }  # fmt: skip
     return render(request, "letters/letter.html", context, status=422 if error else 200)
