@@ -13,14 +13,17 @@ from .catalogue import DECIDED, Kind, from_json, kind, kinds, sample
 from .dates import clock, day, moment
 from .draw import RenditionName
 from .errors import BadWording, Flaw, LetterError, NeedsNotMet
+from .languages import languages
 from .needs import STANDARD, STANDARD_ROOTS, Need
 from .own import own_letter, prescribed_with, reworded
 from .render import RENDITIONS, Rendition, gallery, missing, preview_html, redraw, render
+from .texts import Text, as_message, as_text
+from .translation import Translation, translated, translations
 from .values import unfit
 
 __all__ = [
     "DECIDED", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "BadWording", "Brand", "Flaw", "Kind", "LetterError", "Need",
-    "NeedsNotMet", "Rendition", "RenditionName", "address_block", "address_problems", "clock", "day", "from_json", "gallery", "kind",
-    "kinds", "missing", "moment", "own_letter", "postcode", "prescribed_with", "preview_html", "redraw", "render", "reworded", "sample",
-    "unfit",
+    "NeedsNotMet", "Rendition", "RenditionName", "Text", "Translation", "address_block", "address_problems", "as_message", "as_text",
+    "clock", "day", "from_json", "gallery", "kind", "kinds", "languages", "missing", "moment", "own_letter", "postcode",
+    "prescribed_with", "preview_html", "redraw", "render", "reworded", "sample", "translated", "translations", "unfit",
 ]  # fmt: skip

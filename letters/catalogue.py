@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,10 +31,13 @@ Audience = Literal["reporter", "respondent", "partner", "court", "file"]
 Shape = Literal["letter", "document"]
 PAGES: Mapping[str, str] = {"letter": "base/letterhead.html", "document": "base/document.html"}
 _KEYS = frozenset({"title", "audience", "confidential", "legal_basis", "served_by", "sample_note", "needs"})
-_MAY = frozenset({"shape", "long", "lawyer", "notice", "prescribed", "fixed"})
+_MAY = frozenset({"shape", "long", "lawyer", "notice", "prescribed", "fixed", "message"})
 _WAYS = frozenset({"post", "hand", "email"})
 #: What a letter's data says beside its needs: for each condition of a landlord's wording, whether it held.
 DECIDED = "decided"
+#: Where a text message has a value, and what it may be: nothing that tells what the letter is about.
+MESSAGE_FIELD = re.compile(r"\{\{ *([a-z_.]+) *\}\}")
+_MESSAGE_MAY = frozenset({"landlord.name", "landlord.phone", "landlord.hours", "officer.name", "officer.phone", "case.reference"})
 _FILES = ("letter.html", "letter.toml", "sample.json")
 
 
@@ -72,6 +76,8 @@ class Kind:
     #: The wording that stands in the place of the shipped one, or is all there is; and a worked example as JSON.
     body: Body | None = None
     example: str = ""
+    #: The words of the text message that says the letter is there, with merge fields; empty for the usual ones.
+    message: str = ""
 
     @property
     def every_need(self) -> tuple[Need, ...]:
@@ -164,6 +170,7 @@ def described(code: str, contract: Mapping[str, Any], *, folder: Path | None, ve
     """The kind that a contract describes. Raises `BadKind`."""
     needs = tuple(_need(code, name, entry) for name, entry in contract.get("needs", {}).items())
     _check_contract(code, contract)
+    _check_message(code, contract.get("message", ""), needs)
     return Kind(
         code=code,
         title=contract["title"],
@@ -181,6 +188,7 @@ def described(code: str, contract: Mapping[str, Any], *, folder: Path | None, ve
         notice=tuple(contract.get("notice", ())),
         prescribed=Prescribed(**contract["prescribed"]) if "prescribed" in contract else None,
         fixed=frozenset(contract.get("fixed", ())),
+        message=contract.get("message", ""),
     )
 
 
@@ -195,6 +203,12 @@ def _check_contract(code: str, contract: Mapping[str, Any]) -> None:
         raise BadKind(f"{code} fixes {', '.join(sorted(unknown))}, which it does not need.")
     if not set(contract["served_by"]) <= _WAYS:
         raise BadKind(f"{code} is served by something other than post, hand or email.")
+
+
+def _check_message(code: str, words: str, needs: Iterable[Need]) -> None:
+    may = _MESSAGE_MAY | {need.name for need in needs if need.type in ("date", "moment")}
+    if odd := set(MESSAGE_FIELD.findall(words)) - may or re.findall(r"[{}]", MESSAGE_FIELD.sub("", words)):
+        raise BadKind(f"The text message of {code} holds {', '.join(sorted(odd))}. It may hold only {', '.join(sorted(may))}.")
 
 
 def _need(code: str, name: str, entry: Mapping[str, Any]) -> Need:

@@ -16,12 +16,12 @@ _MONTHS = (
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 # No line may end inside "23 November 2026".
-_JOIN = "\N{NO-BREAK SPACE}"
+JOIN = "\N{NO-BREAK SPACE}"
 
 
 def day(value: dt.date) -> str:
     """The day in full, with its weekday."""
-    return f"{_DAYS[value.weekday()]} {value.day}{_JOIN}{_MONTHS[value.month - 1]}{_JOIN}{value.year}"
+    return f"{_DAYS[value.weekday()]} {value.day}{JOIN}{_MONTHS[value.month - 1]}{JOIN}{value.year}"
 
 
 def clock(value: dt.time) -> str:

@@ -7,20 +7,30 @@ the page tries to fetch, cannot print or cannot place fails the letter.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 from .errors import CharacterWithoutFont, DoesNotFit, DrawingFault, RefusedFetch
-from .tags import scope_headings
+from .tags import mend
 from .templates import BASE
 
-RenditionName = Literal["accessible", "large", "print"]
+RenditionName = Literal["accessible", "large", "print", "beside"]
+#: These go into an envelope with a window.
+ON_PAPER: tuple[RenditionName, ...] = ("print", "beside")
+_SHEETS: Mapping[RenditionName, tuple[str, ...]] = {
+    "accessible": ("common.css", "accessible.css"),
+    "large": ("common.css", "large.css"),
+    "print": ("common.css", "print.css"),
+    "beside": ("common.css", "print.css", "beside.css"),
+}
 _MM = 96 / 25.4  # CSS pixels
 # GOV.UK Notify's window, and the blocks beside it, in mm from the top left of page 1.
 WINDOW_RIGHT, WINDOW_BOTTOM, HEAD_BOTTOM = 120.0, 66.3, 95.0
+_ARTICLE = re.compile(r'<article [^>]*\blang="([A-Za-z-]+)"')
 # Pango's font maps are not safe for two threads at once.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -31,14 +41,14 @@ def draw(html: str, rendition: RenditionName, pictures: Mapping[str, bytes], *, 
     with _ONE_AT_A_TIME:
         document, raw = _paint(html, rendition, pictures)
     _check_characters(document)
-    if window and rendition == "print":
+    if window and rendition in ON_PAPER:
         _check_places(document.pages[0].anchors)
     return raw, len(document.pages)
 
 
 def styles(rendition: RenditionName) -> str:
     """The style sheet of a rendition, as text."""
-    return "\n".join((BASE / name).read_text("utf-8") for name in ("common.css", f"{rendition}.css"))
+    return "\n".join((BASE / name).read_text("utf-8") for name in _SHEETS[rendition])
 
 
 def _paint(html: str, rendition: RenditionName, pictures: Mapping[str, bytes]) -> tuple[Any, bytes]:
@@ -51,7 +61,8 @@ def _paint(html: str, rendition: RenditionName, pictures: Mapping[str, bytes]) -
         with _complaints() as complaints:
             page = HTML(string=html, base_url=None, url_fetcher=fetcher)
             document = page.render(font_config=_fonts(), **options)
-            raw = document.write_pdf(finisher=scope_headings, pdf_identifier=True, **options)
+            finisher = partial(mend, language=_second_language(html))
+            raw = document.write_pdf(finisher=finisher, pdf_identifier=True, **options)
     except FatalURLFetchingError as error:
         raise RefusedFetch(str(error)) from error
     # An inline SVG swallows even the fatal error, so the record is what counts.
@@ -59,6 +70,12 @@ def _paint(html: str, rendition: RenditionName, pictures: Mapping[str, bytes]) -
         raise RefusedFetch(f"The letter tried to bring in {fetcher.refused[0][:80]}. It was not made.")
     _check_complaints(complaints)
     return document, raw
+
+
+def _second_language(html: str) -> str:
+    """WeasyPrint forgets the language of a passage, so it is read off the page. Values are escaped: none can say <article."""
+    found = _ARTICLE.search(html)
+    return found[1] if found else ""
 
 
 @cache

@@ -24,7 +24,11 @@ class UnknownKind(LetterError):
 
 
 class UnknownRendition(LetterError):
-    """A letter is made as accessible, large or print."""
+    """A letter is made as accessible, large or print, or with a translation beside it."""
+
+
+class UnknownLanguage(LetterError):
+    """Letters do not know that language."""
 
 
 class BadBrand(LetterError):
@@ -49,6 +53,10 @@ class BadWording(LetterError):
     def __init__(self, flaws: tuple[Flaw, ...]) -> None:
         self.flaws = flaws
         super().__init__(" ".join(map(str, flaws)))
+
+
+class Unmatched(LetterError):
+    """The translation does not follow the letter part by part."""
 
 
 class NeedsNotMet(LetterError):

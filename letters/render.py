@@ -16,14 +16,17 @@ from typing import Protocol, get_args
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
+from .beside import beside
 from .brand import PLAIN, Brand, logo_uri, pictures_in
 from .catalogue import DECIDED, Kind, kinds, sample
-from .draw import RenditionName, draw, styles
+from .draw import ON_PAPER, RenditionName, draw, styles
 from .errors import BadKind, Betrayal, NeedsNotMet, TooCostly, TooManyPages, UnknownRendition
 from .templates import environment
+from .translation import Translation, translations
 from .values import gather
 
-RENDITIONS: tuple[RenditionName, ...] = get_args(RenditionName)
+#: What every letter can be made as.
+RENDITIONS: tuple[RenditionName, ...] = ("accessible", "large", "print")
 # GOV.UK Notify prints no more, and a longer letter is hardly read.
 PRINT_PAGES = 10
 # A bundle for a court goes by hand.
@@ -50,7 +53,7 @@ class Rendition:
 
 def missing(kind: Kind, data: Mapping[str, object]) -> tuple[str, ...]:
     """A sentence for each thing that stops this letter being written; nothing when it can be."""
-    return _values(kind, data)[1]
+    return values_of(kind, data)[1]
 
 
 def render(
@@ -61,28 +64,37 @@ def render(
     brand: Brand,
     protected: Sequence[str] = (),
     drawing: Drawing = draw,
+    translation: Translation | None = None,
 ) -> Rendition:
-    """The letter as PDF. A letter in which any of the protected words stands (a reporter's name) is not made."""
-    return redraw(kind, _page(kind, data, brand, protected), rendition=rendition, drawing=drawing)
+    """The letter as PDF. A letter in which any of the protected words stands (a reporter's name) is not made.
+    `translation` is what stands on the page too, in the rendition `beside` in a column of its own."""
+    return redraw(kind, page(kind, data, brand, protected, translation), rendition=rendition, drawing=drawing)
 
 
 def redraw(kind: Kind, html: str, *, rendition: RenditionName, drawing: Drawing = draw) -> Rendition:
     """A letter whose page is at hand, in another shape: the same words, whatever has become of the wording since."""
-    if rendition not in RENDITIONS:
-        raise UnknownRendition(f"There is no rendition called {rendition}. Choose from {', '.join(RENDITIONS)}.")
+    if rendition not in get_args(RenditionName):
+        raise UnknownRendition(f"There is no rendition called {rendition}. Choose from {', '.join(get_args(RenditionName))}.")
     try:
         pdf, pages = drawing(html, rendition, pictures_in(html), window=kind.shape == "letter")
     except TooCostly as error:
         raise TooCostly(f"“{kind.title}” cannot be made: {error} Shorten what it says.") from None
     limit = LONG_PAGES if kind.long else PRINT_PAGES
-    if rendition == "print" and pages > limit:
+    if rendition in ON_PAPER and pages > limit:
         raise TooManyPages(f"The letter takes {pages} pages, where {limit} can be printed. Shorten it.")
     return Rendition(pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), pages=pages, html=html)
 
 
-def preview_html(kind: Kind, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()) -> str:
+def preview_html(
+    kind: Kind,
+    data: Mapping[str, object],
+    brand: Brand = PLAIN,
+    *,
+    protected: Sequence[str] = (),
+    translation: Translation | None = None,
+) -> str:
     """The letter as one page of HTML with its styles, to be shown in a sandboxed frame."""
-    html = _page(kind, data, brand, protected)
+    html = page(kind, data, brand, protected, translation)
     return html.replace("</head>", f"<style>{styles('accessible')}</style></head>", 1)
 
 
@@ -95,11 +107,18 @@ def gallery(folder: Path, brand: Brand = PLAIN, *, only: Collection[str] | None 
             path = folder / f"{each.code}.{rendition}.pdf"
             path.write_bytes(render(each, sample(each), rendition=rendition, brand=brand).pdf)
             written.append(path)
+        for language, translation in translations(each).items():
+            path = folder / f"{each.code}.beside.{language}.pdf"
+            path.write_bytes(render(each, sample(each), rendition="beside", brand=brand, translation=translation).pdf)
+            written.append(path)
     return tuple(written)
 
 
-def _page(kind: Kind, data: Mapping[str, object], brand: Brand, protected: Sequence[str]) -> str:
-    values, faults = _values(kind, data)
+def page(
+    kind: Kind, data: Mapping[str, object], brand: Brand, protected: Sequence[str] = (), translation: Translation | None = None
+) -> str:
+    """The letter as a page of HTML without its styles. Raises `LetterError`."""
+    values, faults = values_of(kind, data)
     if faults:
         raise NeedsNotMet(faults)
     logo = logo_uri(brand.logo) if brand.logo else None
@@ -109,11 +128,13 @@ def _page(kind: Kind, data: Mapping[str, object], brand: Brand, protected: Seque
         html = environment().get_template(template).render(**values, **own, kind=kind, brand=brand, logo=logo)
     except UndefinedError as error:
         raise BadKind(f"The letter {kind.code} asks for something that nobody gives: {error}") from error
+    if translation:
+        html = beside(html, kind, translation, values, _decided(data))
     _check_protected(html, protected)
     return html
 
 
-def _values(kind: Kind, data: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+def values_of(kind: Kind, data: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
     """What the letter prints, and a sentence for everything that stops it."""
     values, faults = gather(kind.every_need, {name: value for name, value in data.items() if name != DECIDED}, long=kind.long)
     decided = _decided(data)

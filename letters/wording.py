@@ -16,7 +16,7 @@ from markupsafe import Markup
 from . import marking
 from .errors import BadWording, Flaw
 from .needs import Need
-from .printing import in_full, in_line, is_block
+from .printing import ENGLISH, Speech, in_full, in_line, is_block
 from .values import WORD_LIMIT, Fault, clean
 
 FILE = "body.md"
@@ -61,8 +61,8 @@ class Body:
     _parts: tuple[Line | Switch, ...] = field(repr=False, hash=False, compare=False)
     _needs: tuple[Need, ...] = field(repr=False, hash=False, compare=False)
 
-    def html(self, values: Mapping[str, object], decided: Mapping[str, object]) -> Markup:
-        """The wording with the values in their places. A condition that nobody decided stops it."""
+    def html(self, values: Mapping[str, object], decided: Mapping[str, object], speech: Speech = ENGLISH) -> Markup:
+        """The wording with the values in their places, as its language says them. A condition that nobody decided stops it."""
 
         def holds(switch: Switch) -> bool:
             if (need := _named(self._needs, switch.condition)) is not None:
@@ -72,18 +72,18 @@ class Body:
             return answer
 
         page = marking.html(list(_chosen(self._parts, holds)))
-        made = _PLACED.sub(lambda found: self._put(found, values), page)
+        made = _PLACED.sub(lambda found: self._put(found, values, speech), page)
         if len(made) > PAGE_LIMIT:
             raise BadWording((Flaw(FILE, 0, "The letter prints its long fields too often. Print each of them once."),))
         return Markup(made)  # noqa: S704  # tags that nh3 let through, and values that were escaped
 
-    def _put(self, found: re.Match[str], values: Mapping[str, object]) -> str:
+    def _put(self, found: re.Match[str], values: Mapping[str, object], speech: Speech) -> str:
         alone = found[1]
         need = self._needs[ord(alone or found[0]) - _FIRST]
         value = get(values, need.name)
         if is_block(need):
-            return str(in_full(need, value)) if value is not None else ""
-        text = in_line(need, value) if value is not None else Markup("")
+            return str(in_full(need, value, speech)) if value is not None else ""
+        text = in_line(need, value, speech) if value is not None else Markup("")
         return f"<p>{text}</p>" if alone and value is not None else str(text)
 
 
