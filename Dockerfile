@@ -1,7 +1,7 @@
 # One image for web, workers and clock. Build: docker compose build
 FROM python:3.11-slim-bookworm AS base
 RUN apt-get update && apt-get install -y --no-install-recommends \
-    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core fonts-noto-core \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core fonts-noto-core poppler-utils \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /caseway
 

@@ -99,14 +99,14 @@ def packages_for_run() -> list[Package]:
         Package("fonts-liberation", "letters", font("Liberation Sans", "Liberation Serif")),
         Package("fonts-dejavu-core", "letters", font("DejaVu Sans")),
         Package("fonts-noto-core", "letters in Urdu and Arabic", font("Noto Sans", "Noto Naskh Arabic")),
+        Package("poppler-utils", "looking at letters before GOV.UK Notify does", lambda: shutil.which("pdftotext") is not None),
     ]
 
 
 def packages_for_tests() -> list[Package]:
     """What `./test` needs from the system; without a browser it can do most of its work."""
     browser = Package("chromium", "journeys through a browser", lambda: find_browser() is not None, optional=True)
-    reader = Package("poppler-utils", "reading letters back", lambda: shutil.which("pdftotext") is not None)
-    return [*packages_for_run(), reader, browser]
+    return [*packages_for_run(), browser]
 
 
 def ensure_packages(places: Places, progress: Progress, packages: list[Package]) -> None:

@@ -41,7 +41,8 @@ def copies(letter: Letter, number: int) -> list[Letter]:
     assert party is not None and party.person is not None
     made = letter.renditions.get(name="print")
     people = Person.objects.bulk_create(
-        Person(landlord=case.landlord, name=f"Person {n}", address=party.person.address, postcode=party.person.postcode) for n in range(number)
+        Person(landlord=case.landlord, name=f"Person {n}", address=party.person.address, postcode=party.person.postcode)
+        for n in range(number)
     )
     parties = Party.objects.bulk_create(Party(case=case, role=Party.WITNESS, person=one, added_at=letter.queued_at) for one in people)
     rows = Letter.objects.bulk_create(
@@ -117,7 +118,6 @@ def test_a_worker_that_is_killed_at_any_step_loses_no_letter_and_doubles_none(
 def test_what_fails_inside_a_step_leaves_nothing_of_it(letter: Letter, user: Who, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     copies(letter, 3)
     runs.make_run(by=user("leader"), now=now)
-    jobs.go_on_with_runs.__wrapped__ if hasattr(jobs.go_on_with_runs, "__wrapped__") else None
     runs.go_on(now=timezone.now())
 
     def die(*_: object) -> bytes:
@@ -177,7 +177,12 @@ def test_a_letter_that_may_not_go_any_more_is_left_out_and_said_so(letter: Lette
     keep_from_post(unsafe, user("officer"), now)
     jobs.go_on_with_runs()
     said = {line.letter: line.problem for line in lines(PrintRun.objects.get())}
-    assert "withdrawn" in said[withdrawn.pk] and "must not be written to at home" in said[unsafe.pk] and not said[good.pk] and not said[letter.pk]
+    assert (
+        "withdrawn" in said[withdrawn.pk]
+        and "must not be written to at home" in said[unsafe.pk]
+        and not said[good.pk]
+        and not said[letter.pk]
+    )
     assert set(Letter.objects.exclude(run=None)) == {letter, good}
 
 
@@ -241,13 +246,17 @@ def test_a_chunk_takes_as_many_statements_whatever_is_in_it(letter: Letter, user
     runs.make_run(by=user("leader"), now=now)
     counts = []
     for _ in range(3):
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             assert runs.go_on(now=timezone.now())
         counts.append(len(asked))
     assert counts[0] == counts[1] == counts[2] <= 20
 
 
-def test_what_was_sent_is_shown_again_byte_for_byte_whatever_changes_afterwards(letter: Letter, user: Who, now: datetime, client: object) -> None:
+def test_what_was_sent_is_shown_again_byte_for_byte_whatever_changes_afterwards(
+    letter: Letter, user: Who, now: datetime, client: object
+) -> None:
     from django.test import Client
     from django.urls import reverse
 
