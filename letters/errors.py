@@ -80,7 +80,7 @@ class DrawingFault(LetterError):
 
 
 class TooCostly(LetterError):
-    """It took too much time or memory to draw."""
+    """It took too much time or memory to draw. Shorten what it says."""
 
 
 class DoesNotFit(LetterError):

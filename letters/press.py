@@ -91,7 +91,7 @@ def _answer(html: str, rendition: RenditionName, pictures: dict[str, str], windo
     except LetterError as error:
         return {"error": type(error).__name__, "sentence": str(error)}, b""
     except MemoryError:
-        return {"error": TooCostly.__name__, "sentence": "It took too much memory to draw."}, b""
+        return {"error": TooCostly.__name__, "sentence": "It took too much memory to draw. Shorten what it says."}, b""
     except Exception as error:
         # Where, and not what: words of the letter do not belong in a log.
         place = traceback.extract_tb(error.__traceback__)[-1]

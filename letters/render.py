@@ -20,7 +20,7 @@ from .beside import beside
 from .brand import PLAIN, Brand, logo_uri, pictures_in
 from .catalogue import DECIDED, Kind, kinds, sample
 from .draw import ON_PAPER, RenditionName, draw, styles
-from .errors import BadKind, Betrayal, NeedsNotMet, TooCostly, TooManyPages, UnknownRendition
+from .errors import BadKind, Betrayal, LetterError, NeedsNotMet, TooManyPages, UnknownRendition
 from .templates import environment
 from .translation import Translation, translations
 from .values import gather
@@ -77,8 +77,8 @@ def redraw(kind: Kind, html: str, *, rendition: RenditionName, drawing: Drawing 
         raise UnknownRendition(f"There is no rendition called {rendition}. Choose from {', '.join(get_args(RenditionName))}.")
     try:
         pdf, pages = drawing(html, rendition, pictures_in(html), window=kind.shape == "letter")
-    except TooCostly as error:
-        raise TooCostly(f"“{kind.title}” cannot be made: {error} Shorten what it says.") from None
+    except LetterError as error:
+        raise type(error)(f"“{kind.title}” cannot be made: {error}") from None
     limit = LONG_PAGES if kind.long else PRINT_PAGES
     if rendition in ON_PAPER and pages > limit:
         raise TooManyPages(f"The letter takes {pages} pages, where {limit} can be printed. Shorten it.")

@@ -88,7 +88,7 @@ class Press:
             pdf = press.receive(self._line, until) if said else None
         except TimeoutError:
             self.end()
-            raise errors.TooCostly(f"It took more than {self.limits.seconds} seconds to draw.") from None
+            raise self._too_slow() from None
         except BaseException:
             self.end()
             raise
@@ -125,13 +125,16 @@ class Press:
             return None
         return None if said is None else dict(json.loads(said))
 
+    def _too_slow(self) -> LetterError:
+        return errors.TooCostly(f"It took more than {self.limits.seconds} seconds to draw. Shorten what it says.")
+
     def _cause_of_death(self) -> Exception:
         self._line.close()
         status = self._process.wait()
         if status in _FROM_OUTSIDE:
             return Interrupted()
         if status == -signal.SIGXCPU:
-            return errors.TooCostly(f"It took more than {self.limits.seconds} seconds to draw.")
+            return self._too_slow()
         log.error("The process that draws letters ended with %s", status)
         return errors.TooCostly()
 

@@ -91,17 +91,17 @@ def drawn(letter: Letter, name: str) -> Rendition | None:
     kept = {one.name: one for one in letter.renditions.order_by("pk")}
     if name in kept or not kept or name not in letters.RENDITIONS:
         return kept.get(name)
-    first = next(iter(kept.values()))
-    if not first.page:
+    earliest = next(iter(kept.values()))
+    if not earliest.page:
         return None
     try:
-        made = letters.redraw(kind_of(letter.case, letter.kind), first.page, rendition=name, drawing=drawing.draw)
+        made = letters.redraw(kind_of(letter.case, letter.kind), earliest.page, rendition=name, drawing=drawing.draw)
     except letters.LetterError as error:
         raise Refused(str(error)) from error
     except drawing.Interrupted as busy:
         raise Refused("Other letters are being drawn. Load this page again in a minute.") from busy
     # Two who ask at once may both have drawn it: the first row stands.
-    _keep(letter, name, made, first.wording)
+    _keep(letter, name, made, earliest.wording)
     return letter.renditions.get(name=name)
 
 

@@ -305,7 +305,15 @@ def test_a_licence_ends_by_notice_to_quit(case: Case, agreed: Callable[..., None
     agreed("lease", tenancy_type="licence", rent_period="weekly", period_begins="2026-11-02")
     legal = user("compliance")
     do(case, "Prepare the evidence", legal, now)
-    do(case, "Serve the notice on the licence or lease", legal, now, notice_kind="quit", notice_given="2026-11-25", notice_names="2026-12-28")
+    do(
+        case,
+        "Serve the notice on the licence or lease",
+        legal,
+        now,
+        notice_kind="quit",
+        notice_given="2026-11-25",
+        notice_names="2026-12-28",
+    )
     court = to_the_day(case, now)
     assert court.date().isoformat() == "2026-12-28"
     do(case, "Issue the claim", legal, court, claim_issued="no")
