@@ -248,6 +248,15 @@ def _check_template(folder: Path, needs: Iterable[Need]) -> None:
         raise BadKind(f"{folder.name}: no letter knows {', '.join(sorted(unknown))}.")
 
 
+def in_the_letter(kind: Kind) -> frozenset[str]:
+    """The names that a shipped kind prints in its block `letter`, which other wording can take the place of."""
+    if kind.folder is None:
+        return frozenset()
+    tree = environment().parse((kind.folder / "letter.html").read_text("utf-8"))
+    tree.body = [block for block in tree.find_all(nodes.Block) if block.name == "letter"]
+    return frozenset(meta.find_undeclared_variables(tree))
+
+
 def beside_the_letter(kind: Kind) -> frozenset[str]:
     """The names that a shipped kind prints outside its block `letter`: in an enclosure, say."""
     if kind.folder is None:

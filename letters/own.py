@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NoReturn, get_args
 
-from .catalogue import DECIDED, Audience, Kind, Shape, beside_the_letter, described, from_json, kinds, plain_sample
+from .catalogue import DECIDED, Audience, Kind, Shape, beside_the_letter, described, from_json, in_the_letter, kinds, plain_sample
 from .errors import BadKind, BadWording, Flaw
 from .needs import ABOUT_SOMEBODY, STANDARD_ROOTS, TYPES, Need
 from .values import Fault, clean, gather
@@ -62,9 +62,10 @@ def reworded(shipped: Kind, texts: Mapping[str, str], judge: Judge | None = None
 
 
 def prescribed_with(shipped: Kind, text: str, judge: Judge | None = None) -> Kind:
-    """A prescribed form with the text that a lawyer gave. Everything that the form must be told has to stand in it."""
-    body = read(text, shipped.every_need, judge)
-    if absent := [need for need in shipped.needs if not need.optional and need.name not in body.used]:
+    """A prescribed form with the text that a lawyer gave. Everything that the form must be told has to stand in it; what our own
+    letter before it says is no part of the form."""
+    body, wanted = read(text, shipped.every_need, judge), in_the_letter(shipped)
+    if absent := [need for need in shipped.needs if need.name in wanted and not need.optional and need.name not in body.used]:
         raise BadWording(tuple(Flaw(BODY, 0, f"The form nowhere has {{{{ {need.name} }}}}: {need.label}.") for need in absent))
     kind = replace(shipped, body=body, version=_hash({BODY: text, "": shipped.version}))
     return replace(kind, example=_example(kind, plain_sample(shipped), {}))
