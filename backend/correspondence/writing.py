@@ -6,7 +6,7 @@ What the product works out (dates that the law counts, the address, who signs) i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,13 @@ def choices(case: Case) -> Mapping[str, list[Choice]]:
             choice = Choice(kind.code, kind.title, people, advice(kind, confirmed))
             found.setdefault(_HEADINGS[kind.audience], []).append(choice)
     return {heading: sorted(found[heading], key=lambda one: one.title) for heading in _HEADINGS.values() if heading in found}
+
+
+def at_hand(case: Case, codes: str, party: Party | None) -> list[Choice]:
+    """The letters that a task offers, for the person it is about, else for everybody in the case they may go to."""
+    offered = {one.code: one for kinds in choices(case).values() for one in kinds}
+    found = [offered[code] for code in codes.split() if code in offered] if codes else []
+    return [replace(one, people=(party,)) if party in one.people else one for one in found]  # type: ignore[arg-type]  # it is in it
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from backend.studio.marks import MANY, edit_marks
 from backend.workflow.bpmn import BPMN, FLOW_NODES, PLAIN_ID, SPIFF, parse_xml
 
 #: What may be said of a step; each is a property in the spiffworkflow namespace.
-PROPERTIES = ("form", "promise", "due", "policy", "public", "for", "offered", "advised", "group", "mark", "outputs", "not_by")
+PROPERTIES = ("form", "promise", "due", "policy", "public", "for", "offered", "advised", "group", "mark", "outputs", "not_by", "letters")
 
 
 def edit_step(file: str, source: str, element: str, said: Mapping[str, str]) -> str:

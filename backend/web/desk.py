@@ -19,6 +19,7 @@ from backend.accounts.models import User
 from backend.casework import access, commands, consents, notices, queries, worklist
 from backend.casework import tasks as changing
 from backend.casework.models import Party
+from backend.correspondence import writing
 from backend.errors import AlreadyDone, DomainError, NotFound
 from backend.web.ask import form_context, needs, number, typed, who
 from backend.web.beside import beside
@@ -129,11 +130,14 @@ def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | No
     data = typed(request.POST) if request.method == "POST" else found.draft
     context = form_context(form, data, error, commands.people_for(found, form, case))
     may_do = access.may_do(user, found)
+    element = found.instance.version.contents.elements[found.element]
+    party = _parties([found]).get(found.pk)
     context |= {
-        "task": found, "case": case, "may_do": may_do, "element": found.instance.version.contents.elements[found.element],
+        "task": found, "case": case, "may_do": may_do, "element": element,
+        "at_hand": writing.at_hand(case, element.properties.get("letters", ""), party) if may_do else [],
         "back": way_back(request), "may_release": found.owner_id is not None and (found.owner_id == user.pk or user.can(powers.MANAGE)),
         "officers": User.objects.filter(landlord=user.landlord, is_active=True, roles__code=found.role).distinct() if may_do else [],
-        "consents": consents.standing(case), **beside(found, case, _parties([found]).get(found.pk)),
+        "consents": consents.standing(case), **beside(found, case, party),
     }  # fmt: skip
     return render(request, "desk/task.html", context, status=422 if error else 200)
 

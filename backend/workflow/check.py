@@ -152,6 +152,15 @@ def check_separation(pack: Pack) -> Iterator[Finding]:
                 yield at(diagram, element, sentence, "Name the id of the earlier step.")
 
 
+def check_letters_at_hand(pack: Pack) -> Iterator[Finding]:
+    """The letters that a task offers to be written exist."""
+    known = catalogue.letters(pack.letters)
+    for diagram, element in each_element(pack):
+        for code in element.properties.get("letters", "").split():
+            if code not in known:
+                yield at(diagram, element, f"There is no letter “{code}” that could be written here.", "Choose a letter by its code.")
+
+
 def check_lengths(pack: Pack) -> Iterator[Finding]:
     """Names fit where they are kept and shown, and mislead nobody."""
     for diagram, element in each_element(pack):
@@ -192,6 +201,6 @@ def check_about(pack: Pack) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    check_about, check_lengths, check_tasks, check_separation, check_operations, check_marks, check_letters, check_approvals,
-    check_names, check_expressions, check_tables, *shape.CHECKS, *events.CHECKS, check_rails,
+    check_about, check_lengths, check_tasks, check_separation, check_operations, check_marks, check_letters, check_letters_at_hand,
+    check_approvals, check_names, check_expressions, check_tables, *shape.CHECKS, *events.CHECKS, check_rails,
 )  # fmt: skip

@@ -29,7 +29,7 @@ MM = 72 / 25.4
 @cache
 def sample(code: str = "acknowledgement") -> bytes:
     kind = letters.kind(code)
-    return letters.render(code, letters.sample(kind), rendition="print", brand=letters.PLAIN).pdf
+    return letters.render(kind, letters.sample(kind), rendition="print", brand=letters.PLAIN).pdf
 
 
 def codes(pdf: bytes) -> set[str]:

@@ -248,13 +248,15 @@ function promising(tools, element, catalogue) {
   const [told, writeTold] = property(tools, element, 'public');
   const [mark, writeMark] = property(tools, element, 'mark');
   const [notBy, writeNotBy] = property(tools, element, 'not_by');
+  const [letters, writeLetters] = property(tools, element, 'letters');
   const timed = [
     select('promise', 'Promise', promise, catalogue.promises, writePromise, { hint: 'The service standard this step keeps' }),
     text('due', 'Due', due, writeDue, { hint: 'Only if no promise fits. For example: working_days(3, since=reported_at)' }),
     text('notBy', 'Not by whoever did', notBy, writeNotBy, { hint: 'The ids of earlier steps: somebody else has to do this one' }),
+    text('letters', 'Letters at hand', letters, writeLetters, { hint: 'The codes of letters that an officer may write from this task' }),
   ];
   return [
-    ...((is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask')) || is(element, 'bpmn:ManualTask') ? timed : []),
+    ...(is(element, 'bpmn:UserTask') || is(element, 'bpmn:ManualTask') ? timed : []),
     text('policy', 'Policy codes', policy, writePolicy, { hint: 'Codes, with a space between them' }),
     { ...text('public', 'What tenants are told', told, writeTold, { hint: 'Shown under “What happens next”' }), kind: 'area', rows: 3 },
     ...marking(mark, writeMark, catalogue),
