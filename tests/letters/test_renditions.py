@@ -12,12 +12,12 @@ from pathlib import Path
 import pikepdf
 import pypdf
 import pytest
-from PIL import Image
 
 import letters
 from letters.draw import RenditionName
 
 from .conftest import CORE, EVERY, drawn, elements, every_letter, texts
+from .paper import address_in_window, ink_where_white_must_be, window_of
 
 PRINTED = [
     pytest.param(code, marks=each.marks)
@@ -25,17 +25,6 @@ PRINTED = [
     for code, rendition in [each.values]
     if rendition == "print" and letters.kind(str(code)).shape == "letter"
 ]
-# Notify's white areas on page 1, in mm: left, top, right, bottom.
-WHITE = (
-    (15, 30, 125, 39.5),
-    (15, 66.3, 125, 95),
-    (15, 30, 24.6, 95),
-    (120, 30, 125, 95),
-    (0, 0, 15, 297),
-    (195, 0, 210, 297),
-    (0, 0, 210, 5),
-    (0, 292, 210, 297),
-)
 #: What each kind must say from its sample: a file of lines for each.
 SAID = Path(__file__).with_name("said")
 EVERYWHERE = ("Northbank Homes", "ASB-2026-00417", "Priya Shah", "0116 496 0123")
@@ -137,41 +126,10 @@ def _sizes(code: str, rendition: RenditionName) -> list[float]:
 
 
 @pytest.mark.parametrize("code", PRINTED)
-def test_in_print_the_address_lies_in_its_window_and_the_white_areas_are_white(code: str, tmp_path: Path) -> None:
-    path = tmp_path / "letter.pdf"
-    path.write_bytes(drawn(code, "print").pdf)
-    words = _words(path)
-    block = letters.address_block(*_recipient(code))
-    inside = [word for left, top, right, bottom, word in words if left > 24.6 and right < 120 and top > 39.5 and bottom < 66.3]
-    assert " ".join(inside) == " ".join(block)
-    page = _page_one(path)
-    for left, top, right, bottom in WHITE:
-        assert _is_white(page, left, top, right, bottom), (left, top, right, bottom)
-
-
-def _recipient(code: str) -> tuple[str, list[str]]:
-    recipient = letters.sample(letters.kind(code))["recipient"]
-    assert isinstance(recipient, dict)
-    return recipient["name"], recipient["address"]
-
-
-def _words(path: Path) -> list[tuple[float, float, float, float, str]]:
-    out = subprocess.run(["pdftotext", "-l", "1", "-bbox", path, "-"], check=True, capture_output=True, text=True).stdout
-    found = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<', out)
-    return [(*(float(number) * 25.4 / 72 for number in four), word) for *four, word in found]
-
-
-def _page_one(path: Path) -> Image.Image:
-    raw = subprocess.run(["pdftoppm", "-l", "1", "-r", "50.8", "-gray", path], check=True, capture_output=True).stdout
-    return Image.open(io.BytesIO(raw))
-
-
-def _is_white(page: Image.Image, *box: float) -> bool:
-    dots_per_mm = 50.8 / 25.4
-    left, top, right, bottom = (round(edge * dots_per_mm) for edge in box)
-    # One dot of grace: a line that touches the edge of an area is blurred into it.
-    low, _high = page.crop((left + 1, top + 1, right - 1, bottom - 1)).getextrema()
-    return isinstance(low, int | float) and low > 250
+def test_in_print_the_address_lies_in_its_window_and_the_white_areas_are_white(code: str) -> None:
+    pdf = drawn(code, "print").pdf
+    assert address_in_window(pdf) == window_of(code)
+    assert ink_where_white_must_be(pdf) == []
 
 
 def test_weasyprint_and_django_stay_unloaded_until_a_letter_is_drawn() -> None:
@@ -198,6 +156,9 @@ def test_a_preview_shows_the_letter_with_its_styles() -> None:
 def test_the_gallery_writes_every_letter_or_those_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The package shows the function `render` where the module of that name would be.
     monkeypatch.setattr(sys.modules["letters.render"], "render", lambda *_, **__: letters.Rendition(pdf=b"", sha256="", pages=1, html=""))
-    assert len(letters.gallery(tmp_path / "gallery")) == len(letters.kinds()) * 3
+    beside = sum(len(letters.translations(kind)) for kind in letters.kinds().values())
+    assert len(letters.gallery(tmp_path / "gallery")) == len(letters.kinds()) * 3 + beside
     written = letters.gallery(tmp_path / "one", only=["closure"])
-    assert [path.name for path in written] == ["closure.accessible.pdf", "closure.large.pdf", "closure.print.pdf"]
+    assert [path.name for path in written] == [
+        *(f"closure.{name}.pdf" for name in ("accessible", "large", "print", "beside.pl", "beside.ro", "beside.ur"))
+    ]
