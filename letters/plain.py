@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 #: An e-mail has no envelope, and its address is not the person's.
 _LEFT_OUT = {"address"}
 _BLANK = "_" * 20
+_LISTS = {"ul", "ol"}
 _SPACED = re.compile(r"\n{4,}")
 
 
@@ -33,6 +34,8 @@ def _lines(element: HtmlElement) -> Iterator[str]:
         return
     for child in element.iterchildren("*"):
         yield from _lines(child)
+    if "letterhead" in _classes(element):
+        yield ""
 
 
 def _paragraph(element: HtmlElement) -> Iterator[str]:
@@ -47,9 +50,15 @@ def _heading(element: HtmlElement) -> Iterator[str]:
 
 
 def _list(element: HtmlElement) -> Iterator[str]:
-    for number, item in enumerate(element.iterchildren("li"), start=int(element.get("start", 1))):
-        yield f"{number}. {_words(item)}" if element.tag == "ol" else f"- {_words(item)}"
+    yield from _entries(element, "")
     yield ""
+
+
+def _entries(element: HtmlElement, indent: str) -> Iterator[str]:
+    for number, item in enumerate(element.iterchildren("li"), start=int(element.get("start", 1))):
+        yield f"{indent}{number}. {_words(item)}" if element.tag == "ol" else f"{indent}- {_words(item)}"
+        for within in item.iterchildren("ul", "ol"):
+            yield from _entries(within, f"{indent}  ")
 
 
 def _table(table: HtmlElement) -> Iterator[str]:
@@ -62,7 +71,9 @@ def _table(table: HtmlElement) -> Iterator[str]:
 
 
 def _picture(element: HtmlElement) -> Iterator[str]:
-    yield element.get("alt", "")
+    # A letterhead says the landlord's name beside its picture too.
+    if "letterhead" not in _classes(element.getparent().getparent()):
+        yield element.get("alt", "")
 
 
 def _words(element: HtmlElement) -> str:
@@ -77,8 +88,10 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
     elif "line" in _classes(element):
         yield _BLANK
     yield (element.text or "").replace("\n", " ")
-    for child in element:
-        yield from _pieces(child)
+    for child in element.iterchildren("*"):
+        if child.tag not in _LISTS:
+            yield from _pieces(child)
+        yield " " if child.tag == "p" else ""
         yield (child.tail or "").replace("\n", " ")
 
 
