@@ -9,7 +9,7 @@ from .address import block as address_block
 from .address import postcode
 from .address import problems as address_problems
 from .brand import PLAIN, Brand
-from .catalogue import DECIDED, Kind, from_json, kind, kinds, sample
+from .catalogue import DECIDED, Audience, Kind, from_json, kind, kinds, plain_sample, sample
 from .dates import clock, day, moment
 from .draw import RenditionName
 from .errors import BadWording, Flaw, LetterError, NeedsNotMet
@@ -17,13 +17,15 @@ from .languages import languages
 from .needs import STANDARD, STANDARD_ROOTS, Need
 from .own import own_letter, prescribed_with, reworded
 from .render import RENDITIONS, Rendition, gallery, missing, preview_html, redraw, render
+from .starting import as_wording
 from .texts import Text, as_message, as_text
 from .translation import Translation, translated, translations
 from .values import unfit
 
 __all__ = [
-    "DECIDED", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "BadWording", "Brand", "Flaw", "Kind", "LetterError", "Need",
-    "NeedsNotMet", "Rendition", "RenditionName", "Text", "Translation", "address_block", "address_problems", "as_message", "as_text",
-    "clock", "day", "from_json", "gallery", "kind", "kinds", "languages", "missing", "moment", "own_letter", "postcode",
-    "prescribed_with", "preview_html", "redraw", "render", "reworded", "sample", "translated", "translations", "unfit",
+    "DECIDED", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Audience", "BadWording", "Brand", "Flaw", "Kind", "LetterError",
+    "Need", "NeedsNotMet", "Rendition", "RenditionName", "Text", "Translation", "address_block", "address_problems", "as_message",
+    "as_text", "as_wording", "clock", "day", "from_json", "gallery", "kind", "kinds", "languages", "missing", "moment", "own_letter",
+    "plain_sample", "postcode", "prescribed_with", "preview_html", "redraw", "render", "reworded", "sample", "translated", "translations",
+    "unfit",
 ]  # fmt: skip

@@ -19,16 +19,19 @@ LOGO_BYTES, LOGO_PIXELS = 700_000, 2_000
 # WCAG 2 asks 4.5 to 1 of ordinary text.
 CONTRAST = 4.5
 _PICTURE = re.compile(r'<img src="(data:image/png;base64,[A-Za-z0-9+/=]+)"')
+_SERVICE = Need("service", "text", "where letters to you can be served", optional=True, where="Add it in the landlord's settings.")
 _SIGNATORY = Need("signatory", "text", "the words under the officer's name", where="Add them in the landlord's settings.")
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The colour (#rrggbb, dark enough to read on white), the logo as PNG, the words under the officer's name."""
+    """The colour (#rrggbb, dark enough to read on white), the logo as PNG, the words under the officer's name; and where and how
+    letters to the landlord may be served, which stands at the end of each letter."""
 
     colour: str
     logo: bytes | None
     signatory: str
+    service: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.colour):
@@ -37,6 +40,7 @@ class Brand:
             raise BadBrand(f"The landlord's colour {self.colour} is too pale to read on white. Choose a darker one.")
         try:
             read(_SIGNATORY, self.signatory)
+            read(_SERVICE, self.service)
         except Fault as fault:
             raise BadBrand(str(fault)) from None
         if self.logo is not None:

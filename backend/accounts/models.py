@@ -51,6 +51,20 @@ class Landlord(models.Model):
         return Calendar(self.opens, self.closes, frozenset(closed))
 
 
+class Letterhead(models.Model):
+    """What a landlord's letters show besides its name, address and colour. Apart from `Landlord`, which every page reads: a logo is large."""
+
+    landlord = models.OneToOneField(Landlord, on_delete=models.CASCADE, related_name="letterhead")
+    logo = models.BinaryField(null=True)
+    #: The words under the officer's name; "" for the name of the team.
+    signatory = models.CharField(max_length=200, blank=True)
+    #: Where and how letters to the landlord may be served.
+    service = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"The letters of {self.landlord}"
+
+
 class Closure(models.Model):
     """A day on which the office is shut, beyond weekends and bank holidays."""
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import letters
-from backend.accounts.models import User
+from backend.accounts.models import Landlord, Letterhead, User
 from backend.casework.models import Case, Party, Report, Survey
 from backend.correspondence.own import kind_for
 from backend.rules.working_time import LONDON
@@ -56,9 +56,16 @@ def kind_of(case: Case, code: str) -> letters.Kind:
 
 
 def brand_of(case: Case) -> letters.Brand:
-    """The landlord's colours, and who signs."""
+    """The landlord's colours and logo, and who signs."""
     team = case.owner.team if case.owner else None
-    return letters.Brand(colour=case.landlord.colour, logo=None, signatory=team.name if team else "Neighbourhoods team")
+    return plain_brand(case.landlord, team.name if team else "")
+
+
+def plain_brand(landlord: Landlord, team: str = "") -> letters.Brand:
+    """How the landlord's letters look, whoever writes them. What it says under an officer's name goes before the name of the team."""
+    head = Letterhead.objects.filter(landlord=landlord).first() or Letterhead()
+    logo = bytes(head.logo) if head.logo else None
+    return letters.Brand(colour=landlord.colour, logo=logo, signatory=head.signatory or team or "Neighbourhoods team", service=head.service)
 
 
 def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from backend.workflow.values import unpack
 
 NAME, ADDRESS = "recipient_name", "recipient_address"
 _TYPES = {"text": "line", "paragraphs": "paragraphs", "lines": "paragraphs", "date": "date", "moment": "moment", "rows": "rows"}
-_GOES_TO = {"reporter": (Party.REPORTER, Party.WITNESS), "respondent": (Party.RESPONDENT,)}
+GOES_TO = {"reporter": (Party.REPORTER, Party.WITNESS), "respondent": (Party.RESPONDENT,)}
 _HEADINGS = {
     "reporter": "To somebody who reported, or a witness", "respondent": "To somebody who was complained about",
     "partner": "To a partner", "court": "For the court", "file": "For ourselves",
@@ -54,8 +54,8 @@ def choices(case: Case) -> Mapping[str, list[Choice]]:
     parties, confirmed = list(case.parties.select_related("person")), ticked(case.landlord)
     found: dict[str, list[Choice]] = {}
     for kind in kinds_for(case.instance.version).values():
-        people = tuple(p for p in parties if p.person and p.role in _GOES_TO.get(kind.audience, ()))
-        if _MINTED not in {need.name for need in kind.needs} and (people or kind.audience not in _GOES_TO):
+        people = tuple(p for p in parties if p.person and p.role in GOES_TO.get(kind.audience, ()))
+        if _MINTED not in {need.name for need in kind.needs} and (people or kind.audience not in GOES_TO):
             choice = Choice(kind.code, kind.title, people, advice(kind, confirmed))
             found.setdefault(_HEADINGS[kind.audience], []).append(choice)
     return {heading: sorted(found[heading], key=lambda one: one.title) for heading in _HEADINGS.values() if heading in found}
@@ -82,7 +82,7 @@ class Sheet:
 def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime) -> Sheet:
     """The questions of a letter to this person, with what the case knows filled in. Raises `NotFound`."""
     kind = _kind(case, code)
-    if (party.role if party else None) not in _GOES_TO.get(kind.audience, (None,)):
+    if (party.role if party else None) not in GOES_TO.get(kind.audience, (None,)):
         raise NotFound("Choose whom this letter goes to.")
     writing = Writing(case, party, None, unpack(case.instance.facts), now, by)
     known = data_for(kind, writing)
