@@ -52,7 +52,7 @@ class Landlord(models.Model):
 
 
 class Letterhead(models.Model):
-    """What a landlord's letters show besides its name, address and colour. Apart from `Landlord`, which every page reads: a logo is large."""
+    """What a landlord's letters show besides its name, address and colour. Every page reads `Landlord`, and a logo is large."""
 
     landlord = models.OneToOneField(Landlord, on_delete=models.CASCADE, related_name="letterhead")
     logo = models.BinaryField(null=True)

@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 import letters
-from backend.accounts import powers
-from backend.accounts.models import User
+from backend.accounts.models import Landlord, User
 from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.casework.text import plain
@@ -58,9 +57,9 @@ class Desk:
     title: str
     shipped: bool
     changed: bool
+    prescribed: str
     said: Mapping[str, str]
     fields: list[tuple[str, str, str]]
-    conditions: tuple[str, ...]
 
 
 def listed(texts: LetterTexts) -> list[Listed]:
@@ -99,7 +98,8 @@ def desk(code: str, texts: LetterTexts) -> Desk:
     said = {"title": title, "body": body, **({} if shipped else _about(contract))}
     every = shipped or kind
     fields = needs_lines.fields(every) if every else []
-    return Desk(code, title, shipped is not None, bool(own), said, fields, kind.conditions if kind else ())
+    prescribed = f"{shipped.prescribed.form} ({shipped.prescribed.law})" if shipped and shipped.prescribed else ""
+    return Desk(code, title, shipped is not None, bool(own), prescribed, said, fields)
 
 
 def _contract(own: Mapping[str, str]) -> dict[str, Any]:
@@ -158,27 +158,25 @@ def cases_of(by: User) -> list[Case]:
     return list(access.cases_for(by).order_by("-opened_at", "-pk")[:CASES])
 
 
-def preview(
-    *, code: str, texts: Mapping[str, str], pack: Pack | None, reference: str, held: bool, by: User, now: datetime
-) -> str:  # fmt: skip
-    """The letter as it would read on its example, or on a case; `held` is whether the example's conditions hold. Raises
-    `InvalidAnswers` or `DomainError`."""
-    if not by.can(powers.DRAW):
-        raise NotFound
+def preview(*, code: str, texts: Mapping[str, str], pack: Pack | None, reference: str, held: bool, by: User, now: datetime) -> str:
+    """The letter as it would read on its example, or on a case of theirs; `held` is whether the example's conditions hold.
+    Raises `InvalidAnswers` or `DomainError`."""
     kind = check(code, texts, pack)
-    example = letters.plain_sample(kind)
-    landlord = by.landlord
-    example["landlord"] = {
-        "name": landlord.name, "address": landlord.address, "phone": landlord.phone, "email": landlord.email, "hours": landlord.hours,
-    }  # fmt: skip
-    data, brand = {**example, letters.DECIDED: dict.fromkeys(kind.conditions, held)}, plain_brand(landlord)
-    if reference:
-        case = access.case_for(by, reference)
-        data, brand = {**data, **_known(kind, case, by, now)}, brand_of(case)
+    case = access.case_for(by, reference) if reference else None
+    data = {**_example(kind, by.landlord, held=held), **(_known(kind, case, by, now) if case else {})}
     try:
-        return letters.preview_html(kind, letters.from_json(kind, data), brand)
+        return letters.preview_html(kind, letters.from_json(kind, data), brand_of(case) if case else plain_brand(by.landlord))
     except letters.LetterError as error:
         raise DomainError(str(error)) from error
+
+
+def _example(kind: letters.Kind, landlord: Landlord, *, held: bool) -> dict[str, Any]:
+    """The kind's worked example, sent by this landlord."""
+    sender = {name: getattr(landlord, name) for name in ("name", "address", "phone", "email", "hours")}
+    filled = {name: value for name, value in sender.items() if value}
+    example = letters.plain_sample(kind)
+    example["landlord"] = {**dict(example["landlord"]), **filled}  # type: ignore[call-overload]  # every example has one
+    return {**example, letters.DECIDED: dict.fromkeys(kind.conditions, held)}
 
 
 def _known(kind: letters.Kind, case: Case, by: User, now: datetime) -> dict[str, Any]:

@@ -103,6 +103,11 @@ def computed(name: str, writing: Writing) -> str | None:
     return find(writing) if find else None
 
 
+def is_computed(name: str) -> bool:
+    """Whether the product works out what a need of this name is."""
+    return name in _COMPUTED
+
+
 def unfit(need: letters.Need, answer: object) -> str:
     """Why the letter could not print an answer as it was typed; empty when it could, or when nothing was answered."""
     return letters.unfit(need, _shape(need, answer)) if isinstance(answer, str) and answer.strip() else ""

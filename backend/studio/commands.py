@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +13,21 @@ from django.db import transaction
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
+from backend.correspondence import editing, standing
 from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.studio.edit import edit_step
 from backend.studio.models import Draft
 from backend.workflow import bpmn
-from backend.workflow.findings import Finding
+from backend.workflow.findings import Finding, PackRefused
 from backend.workflow.forms import read_form
 from backend.workflow.models import Version
-from backend.workflow.overlay import ABOUT
-from backend.workflow.packs import read_pack, with_settings
+from backend.workflow.overlay import ABOUT, STANDING
+from backend.workflow.packs import LETTERS, Pack, letter_texts, read_pack, with_settings
 from backend.workflow.publishing import findings_in, live_version, publish
+
+WORDS_MEANWHILE = "Somebody saved the draft meanwhile. What you typed is still here: see whether they changed these words, then keep yours."
+#: A letter's code, and those that are other pages of the desk.
+PLAIN_CODE, RESERVED_CODES = re.compile(r"[a-z][a-z0-9-]{1,59}"), ("new", "standing")
 
 
 class ChangedMeanwhile(DomainError):
@@ -83,10 +89,15 @@ def save_diagram(*, file: str, xml: str, revision: int, by: User, now: datetime)
 
 
 def _keep(draft: Draft, file: str, text: str, by: User, now: datetime) -> Saved:
-    draft.files = {**draft.files, file: text}
+    return _keep_all(draft, {file: text}, by, now, said=file)
+
+
+def _keep_all(draft: Draft, texts: Mapping[str, str | None], by: User, now: datetime, *, said: str) -> Saved:
+    """Keep these files, and take away those without a text."""
+    draft.files = {path: text for path, text in {**draft.files, **texts}.items() if text is not None}
     draft.revision, draft.changed_at, draft.changed_by = draft.revision + 1, now, by
     draft.save()
-    record("save_draft", f"Saved {file} in the draft", landlord=by.landlord, by=by, at=now, file=file)
+    record("save_draft", f"Saved {said} in the draft", landlord=by.landlord, by=by, at=now, file=said)
     return Saved(draft.revision, findings_in(draft.files))
 
 
@@ -126,6 +137,47 @@ def save_settings(*, said: Mapping[str, str], by: User, now: datetime) -> Saved:
     if problems:
         raise InvalidAnswers(problems)
     return _keep(draft, ABOUT, with_settings(draft.files, values)[ABOUT], by, now)
+
+
+@transaction.atomic
+def save_letter(*, code: str, said: Mapping[str, str], revision: int, by: User, now: datetime) -> Saved:
+    """Keep the landlord's wording of a letter, or a letter of its own. Raises `InvalidAnswers` with the lines at fault."""
+    draft = _held(by)
+    if revision != draft.revision:
+        raise ChangedMeanwhile(WORDS_MEANWHILE)
+    if not PLAIN_CODE.fullmatch(code) or code in RESERVED_CODES:
+        raise InvalidAnswers({"code": "Use small letters, digits and hyphens, like play-area"})
+    own = letter_texts(draft.files).get(code, {})
+    texts = editing.texts_of(code, said, own)
+    editing.check(code, texts, pack_of(draft.files))
+    return _keep_all(draft, {f"{LETTERS}{code}/{name}": text for name, text in texts.items()}, by, now, said=f"{LETTERS}{code}")
+
+
+@transaction.atomic
+def drop_letter(*, code: str, by: User, now: datetime) -> Saved:
+    """Take the landlord's wording away: a shipped letter has the product's again, one of its own is gone."""
+    draft = _held(by)
+    own = letter_texts(draft.files).get(code)
+    if own is None:
+        raise NotFound("This letter has no wording of yours.")
+    return _keep_all(draft, {f"{LETTERS}{code}/{name}": None for name in own}, by, now, said=f"{LETTERS}{code}")
+
+
+@transaction.atomic
+def save_standing(*, said: Mapping[str, str], revision: int, by: User, now: datetime) -> Saved:
+    """Keep the standing words of letters. Raises `InvalidAnswers`, by their key."""
+    draft = _held(by)
+    if revision != draft.revision:
+        raise ChangedMeanwhile(WORDS_MEANWHILE)
+    return _keep(draft, STANDING, standing.written_as(said, draft.files), by, now)
+
+
+def pack_of(files: Mapping[str, str]) -> Pack | None:
+    """The draft's pack, where it can be read: something else in it may be wrong, which the checker says."""
+    try:
+        return read_pack(files)
+    except PackRefused:
+        return None
 
 
 def reworded(source: str, words: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.studio import coverage, views
+from backend.studio import coverage, lettering, views
 
 urlpatterns = [
     path("", views.studio, name="studio"),
@@ -16,5 +16,11 @@ urlpatterns = [
     path("diagrams/<str:file>", views.modeller, name="modeller"),
     path("diagrams/<str:file>/save", views.save, name="modeller-save"),
     path("diagrams/<str:file>/steps/<str:element>", views.step, name="step-edit"),
+    path("letters", lettering.letters, name="wordings"),
+    path("letters/new", lettering.new, name="wording-new"),
+    path("letters/standing", lettering.standing_words, name="wording-standing"),
+    path("letters/<slug:code>", lettering.letter, name="wording-of"),
+    path("letters/<slug:code>/preview", lettering.preview, name="wording-preview"),
+    path("letters/<slug:code>/back", lettering.back, name="wording-back"),
     path("forms/<slug:key>", views.wording, name="wording"),
 ]

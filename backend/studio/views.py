@@ -34,7 +34,7 @@ from backend.workflow.packs import read_pack
 from backend.workflow.publishing import findings_in, live_version
 
 
-def _who(request: HttpRequest) -> User:
+def owner(request: HttpRequest) -> User:
     """The signed-in process owner."""
     if not isinstance(request.user, User):
         raise NotAllowed("Sign in first.")
@@ -42,7 +42,7 @@ def _who(request: HttpRequest) -> User:
     return request.user
 
 
-def _draft(user: User) -> Draft:
+def draft_for(user: User) -> Draft:
     draft = commands.draft_of(user)
     if draft is None:
         raise NotFound("There is no draft. Open one first.")
@@ -51,7 +51,7 @@ def _draft(user: User) -> Draft:
 
 @require_safe
 def studio(request: HttpRequest) -> HttpResponse:
-    user = _who(request)
+    user = owner(request)
     live, draft = live_version(user.landlord), commands.draft_of(user)
     found = findings_in(draft.files) if draft else []
     context = {
@@ -82,7 +82,7 @@ def _forms(files: Mapping[str, str]) -> list[tuple[str, str]]:
 @require_safe
 def known_words(request: HttpRequest) -> HttpResponse:
     """What diagrams may hold and name: the product's words and the facts of the draft, or of the live version."""
-    user = _who(request)
+    user = owner(request)
     draft, live = commands.draft_of(user), live_version(user.landlord)
     try:
         said = known(draft.files if draft else live.files)
@@ -93,20 +93,20 @@ def known_words(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def open_draft(request: HttpRequest) -> HttpResponse:
-    commands.open_draft(by=_who(request), now=timezone.now())
+    commands.open_draft(by=owner(request), now=timezone.now())
     return redirect("studio")
 
 
 @require_POST
 def discard(request: HttpRequest) -> HttpResponse:
-    commands.discard_draft(by=_who(request), now=timezone.now())
+    commands.discard_draft(by=owner(request), now=timezone.now())
     messages.success(request, "The draft is gone. The published procedure is unchanged.")
     return redirect("studio")
 
 
 @require_POST
 def publish(request: HttpRequest) -> HttpResponse:
-    user = _who(request)
+    user = owner(request)
     try:
         version = commands.publish_draft(note=request.POST.get("note", ""), by=user, now=timezone.now())
     except DomainError as problem:
@@ -119,7 +119,7 @@ def publish(request: HttpRequest) -> HttpResponse:
 @require_safe
 def version_diagram(request: HttpRequest, number: int, file: str) -> HttpResponse:
     """A diagram as a published version has it."""
-    user = _who(request)
+    user = owner(request)
     version = user.landlord.pack.versions.filter(number=number).first()
     if version is None or file not in version.files or not file.endswith(".bpmn"):
         raise NotFound
@@ -145,7 +145,7 @@ def _shown(draft: Draft, file: str) -> Diagram:
 @require_safe
 def modeller(request: HttpRequest, file: str) -> HttpResponse:
     """The drawing canvas, with the list of steps beside it as the keyboard's way."""
-    draft = _draft(_who(request))
+    draft = draft_for(owner(request))
     shown = _shown(draft, file)
     data = {
         "xml": draft.files[file], "saveUrl": reverse("modeller-save", args=[file]), "revision": draft.revision, "csrf": get_token(request),
@@ -168,7 +168,7 @@ def _as_json(finding: Finding) -> dict[str, str]:
 def save(request: HttpRequest, file: str) -> JsonResponse:
     """Save from the canvas. Answers in JSON: 200 kept, 409 somebody else saved, 413 too large, 422 refused."""
     try:
-        user = _who(request)
+        user = owner(request)
         body = json.loads(request.body)
         saved = commands.save_diagram(file=file, xml=str(body["xml"]), revision=int(body["revision"]), by=user, now=timezone.now())
     except RequestDataTooBig:
@@ -191,8 +191,8 @@ def save(request: HttpRequest, file: str) -> JsonResponse:
 
 def step(request: HttpRequest, file: str, element: str) -> HttpResponse:
     """One step's name, form, promise, operation and words, without the canvas."""
-    user = _who(request)
-    draft = _draft(user)
+    user = owner(request)
+    draft = draft_for(user)
     one = _shown(draft, file).elements.get(element)
     if one is None:
         raise NotFound("There is no such step in the diagram.")
@@ -243,8 +243,8 @@ def _parameters(element: Element, offers: dict[str, Any]) -> list[dict[str, Any]
 
 def wording(request: HttpRequest, key: str) -> HttpResponse:
     """The words of a form: title, introduction, questions, hints and choices."""
-    user = _who(request)
-    draft = _draft(user)
+    user = owner(request)
+    draft = draft_for(user)
     file = f"forms/{key}.json"
     if file not in draft.files:
         raise NotFound("There is no such form in the draft.")
@@ -265,7 +265,7 @@ def wording(request: HttpRequest, key: str) -> HttpResponse:
 
 def settings(request: HttpRequest) -> HttpResponse:
     """What was decided once for the whole procedure: of the draft, to be changed; else of the live version, to be read."""
-    user = _who(request)
+    user = owner(request)
     draft, live = commands.draft_of(user), live_version(user.landlord)
     problems: dict[str, str] = {}
     if request.method == "POST":

@@ -81,3 +81,43 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
     if (typed !== kept && !navigator.onLine) event.preventDefault();
   });
 }
+
+/**
+ * Show a letter as it is typed, a moment after the last key. Without this the button shows it. Each look is a new frame, so
+ * that none of them is a step back in the browser's history; it stays where the reader was.
+ */
+for (const form of document.querySelectorAll('form[data-preview]')) {
+  let timer;
+  let latest = 0;
+
+  async function look() {
+    const number = ++latest;
+    let answer;
+    try {
+      answer = await fetch(form.dataset.preview, { method: 'POST', body: new FormData(form) });
+    } catch {
+      return;
+    }
+    if (!answer.ok || answer.redirected || number !== latest) return;
+    const html = await answer.text();
+    if (number !== latest) return;
+    const before = form.querySelector('iframe');
+    const after = before.cloneNode(false);
+    const top = before.contentDocument?.documentElement.scrollTop ?? 0;
+    after.addEventListener('load', () => after.contentDocument?.documentElement.scrollTo(0, top));
+    after.srcdoc = html;
+    before.replaceWith(after);
+  }
+
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, 600);
+  });
+  form.addEventListener('submit', (event) => {
+    if (event.submitter?.hasAttribute('formtarget')) {
+      event.preventDefault();
+      look();
+    }
+  });
+  look();
+}

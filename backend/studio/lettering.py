@@ -1,0 +1,152 @@
+"""The process owner's letters: whose wording each has, and a desk to write one on, with what it would look like beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.html import escape, format_html_join
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from backend.correspondence import editing, standing
+from backend.errors import DomainError, InvalidAnswers
+from backend.studio import commands
+from backend.studio.models import Draft
+from backend.studio.views import draft_for, owner
+from backend.workflow.packs import letter_texts
+from backend.workflow.publishing import live_version
+
+#: What may be seen of a letter in a frame: its own styles and the logo, and nothing runs.
+SHUT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+
+
+@require_safe
+def letters(request: HttpRequest) -> HttpResponse:
+    user = owner(request)
+    draft = commands.draft_of(user)
+    files = draft.files if draft else live_version(user.landlord).files
+    return render(request, "studio/letters.html", {"draft": draft, "letters": editing.listed(letter_texts(files))})
+
+
+# What is drawn in the frame has its styles in itself; it is sandboxed, so they are all that it may do.
+@csp_update({"style-src": ["'unsafe-inline'"]})
+def letter(request: HttpRequest, code: str) -> HttpResponse:
+    """Write one letter. What was typed stays when it is refused."""
+    user = owner(request)
+    draft = draft_for(user)
+    desk = editing.desk(code, letter_texts(draft.files))
+    if request.method == "POST" and (error := _save(request, code, draft)) is None:
+        return redirect("wording-of", code)
+    error = error if request.method == "POST" else None
+    context = {"desk": desk, "back": desk.changed, "code": code}
+    return _page(request, draft, context, request.POST.dict() if error else desk.said, error)
+
+
+@csp_update({"style-src": ["'unsafe-inline'"]})
+def new(request: HttpRequest) -> HttpResponse:
+    """A letter of the landlord's own."""
+    draft = draft_for(owner(request))
+    code, error = request.POST.get("code", "").strip(), None
+    if request.method == "POST":
+        taken = code in {one.code for one in editing.listed(letter_texts(draft.files))}
+        error = InvalidAnswers({"code": "A letter has this name already. Choose another"}) if taken else _save(request, code, draft)
+        if error is None:
+            return redirect("wording-of", code)
+    context = {"desk": None, "code": code or "new"}
+    return _page(request, draft, context, request.POST.dict() if error else {"shape": "letter"}, error)
+
+
+def _save(request: HttpRequest, code: str, draft: Draft) -> DomainError | None:
+    said = {key: str(value) for key, value in request.POST.items()}
+    try:
+        saved = commands.save_letter(code=code, said=said, revision=_revision(said), by=owner(request), now=timezone.now())
+    except DomainError as problem:
+        return problem
+    for finding in (f for f in saved.findings if f.file.startswith(f"letters/{code}/")):
+        messages.warning(request, f"{finding.sentence} {finding.mend}")
+    messages.success(request, "The letter is kept in the draft.")
+    return None
+
+
+def _revision(said: Mapping[str, str]) -> int:
+    revision = said.get("revision", "")
+    return int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
+
+
+def _page(
+    request: HttpRequest, draft: Draft, context: Mapping[str, Any], said: Mapping[str, Any], error: DomainError | None
+) -> HttpResponse:
+    """The desk. After a refusal the draft is as it was, so its revision is that of the page that was sent."""
+    problems = error.problems if isinstance(error, InvalidAnswers) else {}
+    shown = [{"target": box, "error": sentence} for box, sentence in problems.items()] or ([error.sentence] if error else [])
+    page = {
+        **context, "draft": draft, "said": said, "wrong": problems, "problems": shown, "audiences": editing.audiences(),
+        "shapes": editing.SHAPES.items(), "cases": editing.cases_of(owner(request)),
+        "revision": said.get("revision") if error and not isinstance(error, commands.ChangedMeanwhile) else draft.revision,
+    }  # fmt: skip
+    return render(request, "studio/letter.html", page, status=422 if error else 200)
+
+
+@require_POST
+@xframe_options_sameorigin
+def preview(request: HttpRequest, code: str) -> HttpResponse:
+    """What is typed, as it would read: a page for the frame beside it, or what is wrong with it."""
+    user = owner(request)
+    draft = draft_for(user)
+    said = {key: str(value) for key, value in request.POST.items()}
+    code = said.get("code") or code
+    try:
+        texts = editing.texts_of(code, said, letter_texts(draft.files).get(code, {}))
+        page = editing.preview(
+            code=code, texts=texts, pack=commands.pack_of(draft.files), reference=said.get("case", ""), held=said.get("held") != "no",
+            by=user, now=timezone.now(),
+        )  # fmt: skip
+    except DomainError as problem:
+        page = _wrong(problem)
+    response = HttpResponse(page)
+    response.headers["Content-Security-Policy"] = SHUT
+    return response
+
+
+def _wrong(problem: DomainError) -> str:
+    sentences = problem.problems.values() if isinstance(problem, InvalidAnswers) else [problem.sentence]
+    items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in sentences))
+    style = "body { font: 1.1rem sans-serif; margin: 1.5rem } li { margin-bottom: .5rem }"
+    return f"<!doctype html><html lang='en-GB'><title>Not yet</title><style>{style}</style><p>{escape('It cannot be shown yet:')}</p><ul>{items}</ul>"
+
+
+@require_POST
+def back(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the product's wording back to a shipped letter, or take one of the landlord's own away."""
+    commands.drop_letter(code=code, by=owner(request), now=timezone.now())
+    messages.success(request, "Your wording is taken out of the draft.")
+    return redirect("wordings")
+
+
+def standing_words(request: HttpRequest) -> HttpResponse:
+    """The words that letters use where nobody wrote something for the case itself."""
+    user = owner(request)
+    draft, error = draft_for(user), None
+    said = {key: str(value) for key, value in request.POST.items()}
+    if request.method == "POST":
+        try:
+            commands.save_standing(said=said, revision=_revision(said), by=user, now=timezone.now())
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, "The standing words are kept in the draft.")
+            return redirect("wording-standing")
+    problems = error.problems if isinstance(error, InvalidAnswers) else {}
+    boxes = standing.boxes(draft.files)
+    context = {
+        "draft": draft, "boxes": [(box, said.get(box.key, box.words), problems.get(box.key, "")) for box in boxes],
+        "others": standing.others(draft.files), "said": said, "other_words": said.get(standing.OTHER_WORDS, ""),
+        "problems": [{"target": key, "error": each} for key, each in problems.items()] or ([error.sentence] if error else []),
+    }  # fmt: skip
+    return render(request, "studio/standing.html", context, status=422 if error else 200)
