@@ -36,7 +36,7 @@ from backend.rules.notices_kinds import ABSOLUTE, KINDS, Notice, Row, Rule, quit
 
 __all__ = [
     "ABSOLUTE", "FIXED", "GROUNDS", "KINDS", "LAST_DAYS", "LATEST", "PERIODS", "POST", "CannotCount", "Dates", "NotKnown", "Notice", "Row",
-    "TooEarly", "TooLate", "dates_of", "last_service", "quit_date", "served_on", "trial_ends", "workings",
+    "TooEarly", "TooLate", "dates_of", "last_service", "quit_date", "served_on", "service_rows", "trial_ends", "workings",
 ]  # fmt: skip
 _DAY = timedelta(days=1)
 _SERVED_BY: Mapping[str, str] = {
@@ -98,7 +98,7 @@ def workings(notice: Notice) -> tuple[Row, ...]:
     """Every date of a notice with how it was counted and the section that says so: what the officer sees and the record keeps.
     The dates of a notice are these days and no others. Raises as `dates_of`."""
     rule = KINDS[notice.kind]
-    served = _service_rows(notice)
+    served = service_rows(notice)
     named = _named_row(notice, rule, served[-1].day)
     rows = [*served, *_review_rows(rule, served[-1].day, named.day), named, *_claim_rows(notice, rule, served[-1].day, named.day)]
     rows += bounds(notice, named.law)
@@ -107,7 +107,8 @@ def workings(notice: Notice) -> tuple[Row, ...]:
     return tuple(sure)
 
 
-def _service_rows(notice: Notice) -> list[Row]:
+def service_rows(notice: Notice) -> list[Row]:
+    """When it is given, and when it counts as served."""
     counted = service(notice.given, notice.how, notice.at, notice.also)
     return [
         Row("given", "It is given on", notice.given, "The day on which it is handed over, left or posted.", "The certificate of service"),

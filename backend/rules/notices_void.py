@@ -39,7 +39,10 @@ class Paper:
     copies: tuple[str, ...]
     particulars: int
     review: date | None = None
-    form: str = ""
+    #: The form that it is on, empty for none; None where it is not known yet.
+    form: str | None = None
+    #: The numbers of the grounds that it names, where it names any.
+    grounds: tuple[str, ...] = ()
     #: What proves the condition of the absolute ground: the court and its papers.
     proof: bool = True
     #: Section 21: whether the gas record, the energy certificate and the deposit's papers were given. None: not said.
@@ -74,6 +77,14 @@ FITS: Mapping[str, tuple[frozenset[str], str]] = {
 REVIEWS: Mapping[str, str] = {
     "secure_absolute": "Housing Act 1985 s.85ZA", "introductory": "Housing Act 1996 s.129", "extension": "Housing Act 1996 s.125B",
     "demoted": "Housing Act 1996 s.143F", "flexible_end": "Housing Act 1985 s.107E",
+}  # fmt: skip
+#: The grounds for behaviour and for breach that a notice may name: HA 1985 Sch 2; HA 1988 Sch 2.
+_OF_1985, _OF_1988 = frozenset({"1", "2", "2A", "2ZA"}), frozenset({"12", "13", "14", "14A", "14ZA", "7A"})
+_GROUNDS: Mapping[str, tuple[frozenset[str], str]] = {
+    **dict.fromkeys(("secure_ground2", "secure_other"), (_OF_1985, "Housing Act 1985 s.83 and Sch 2")),
+    **dict.fromkeys(
+        (*sorted(_REFORMED), "assured_ground14", "assured_two_weeks", "assured_absolute"), (_OF_1988, "Housing Act 1988 s.8 and Sch 2")
+    ),
 }  # fmt: skip
 #: Notices without a prescribed reason: nothing happened that they must tell.
 _WITHOUT_REASONS = frozenset({"section21", "quit", "own_day", "flexible_possession"})
@@ -123,8 +134,20 @@ def _wrong_tenancy(notice: Notice, tenancy: Tenancy) -> Iterator[str]:
 
 def _wrong_form(notice: Notice, tenancy: Tenancy, paper: Paper) -> Iterator[str]:
     right = form_for(notice, tenancy)
-    if paper.form and paper.form != right:
-        yield f"This notice must be on {right or 'no prescribed form'}, not on {paper.form}."
+    if paper.form is not None and paper.form != right:
+        yield f"This notice must be on {right or 'no prescribed form'}, not on {paper.form or 'a letter of our own'}."
+    yield from _wrong_grounds(notice, paper)
+
+
+def _wrong_grounds(notice: Notice, paper: Paper) -> Iterator[str]:
+    if notice.kind not in _GROUNDS:
+        return
+    known, law = _GROUNDS[notice.kind]
+    if not paper.grounds:
+        yield f"The notice must set out each ground that it relies on ({law})."
+    for number in paper.grounds:
+        if number not in known:
+            yield f"Ground {number} is not a ground for behaviour under this Act ({law}). It may be one for another kind of tenancy."
 
 
 def _wrong_people(tenancy: Tenancy, paper: Paper) -> Iterator[str]:

@@ -18,7 +18,8 @@ def whole(kind: str, tenancy: str, landlord: str, **more: object) -> tuple[Notic
     """A notice of that kind with nothing wrong."""
     notice = Notice(kind, GIVEN, "hand", "weekly", MONDAY, "offence", date(2026, 9, 1), date(2026, 7, 1), term_ends=date(2027, 12, 31),
                     names=date(2026, 12, 31) if kind == "own_day" else None)  # fmt: skip
-    paper = Paper(BOTH, BOTH, particulars=2, review=dates_of(notice).review, form="", papers_given=True)
+    grounds = ("2",) if kind.startswith("secure") else ("14",)
+    paper = Paper(BOTH, BOTH, particulars=2, review=dates_of(notice).review, grounds=grounds, papers_given=True)
     return notice, Tenancy(tenancy, landlord, BOTH, **more), paper  # type: ignore[arg-type]  # a test's shorthand
 
 
@@ -149,6 +150,18 @@ def test_each_notice_is_on_its_own_form(kind: str, tenancy: str, landlord: str, 
     assert form_for(notice, terms) == form
     assert void(notice, terms, replace(paper, form=form)) == ()
     assert "This notice must be on" in void(notice, terms, replace(paper, form="Form 4"))[0]
+
+
+def test_every_ground_is_named_and_is_one_of_the_act_that_the_tenancy_stands_in() -> None:
+    notice, tenancy, paper = whole("secure_ground2", "secure", COUNCIL)
+    assert "must set out each ground" in void(notice, tenancy, replace(paper, grounds=()))[0]
+    assert (
+        "Ground 14 is not a ground for behaviour under this Act (Housing Act 1985"
+        in void(notice, tenancy, replace(paper, grounds=("2", "14")))[0]
+    )
+    form3, assured, words = whole("assured_two_weeks", "assured", PROVIDER)
+    assert void(form3, assured, replace(words, grounds=("12", "14ZA", "14A"))) == ()
+    assert "Ground 2 is not" in void(form3, assured, replace(words, grounds=("2",)))[0]
 
 
 @pytest.mark.parametrize(
