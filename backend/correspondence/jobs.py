@@ -12,8 +12,6 @@ from backend.correspondence import making, runs
 
 #: How long a worker draws before it lets other work in, in seconds. One more letter may take twenty, and a job 90.
 TURN = 30.0
-#: Steps that runs are taken further by before a worker lets other work in.
-STEPS = 40
 
 
 @shared_task
@@ -37,13 +35,13 @@ def draw_waiting(*, until: float = math.inf) -> int:
 
 @shared_task
 def put_together() -> None:
-    """Take the runs that wait further."""
-    go_on_with_runs()
+    """Take the runs that wait further; the next sweep goes on with what is left over."""
+    go_on_with_runs(until=time.monotonic() + TURN)
 
 
-def go_on_with_runs() -> int:
-    """Take runs further until none waits; gives back the number of steps."""
+def go_on_with_runs(*, until: float = math.inf) -> int:
+    """Take runs further until none waits or it is late on the steady clock; gives back the number of steps."""
     steps = 0
-    while steps < STEPS and runs.go_on(now=timezone.now()):
+    while time.monotonic() < until and runs.go_on(now=timezone.now()):
         steps += 1
     return steps

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from django.template.loader import render_to_string
 
+from backend.correspondence import drawing
 from backend.correspondence.manifest import Line
 from backend.correspondence.models import Letter, PrintRun
 from backend.correspondence.sending import posted
 from backend.correspondence.words import kind_of
-from letters.draw import draw
 
 #: A4 in points.
 _A4 = (595.276, 841.89)
@@ -78,5 +78,5 @@ def cover(run: PrintRun, lines: Sequence[Line]) -> bytes:
     taken = [line for line in lines if line.order]
     kinds = {title: sum(line.title == title for line in taken) for title in sorted({line.title for line in taken})}
     context = {"run": run, "lines": taken, "kinds": kinds, "sheets": sum(line.sheets for line in taken)}
-    pdf, _ = draw(render_to_string("letters/cover.html", context), "accessible", {}, window=False)
+    pdf, _ = drawing.draw(render_to_string("letters/cover.html", context), "accessible", {}, window=False)
     return pdf

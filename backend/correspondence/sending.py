@@ -16,6 +16,7 @@ from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
 from backend.casework.safety import post_refused
+from backend.correspondence import making
 from backend.correspondence.commands import letter_for
 from backend.correspondence.models import Letter, PrintRun, Rendition, Service
 from backend.correspondence.words import kind_of
@@ -56,7 +57,7 @@ def take(by: User, letter_id: int) -> Letter:
 
 def rendition(letter: Letter, name: str) -> Rendition:
     """What is sent: one rendition of a letter that is made."""
-    found = letter.renditions.filter(name=name).first()
+    found = making.drawn(letter, name)
     if found is None:
         raise Refused("This letter has not been drawn in the shape that is to be sent. Write it again.")
     return found
