@@ -116,7 +116,7 @@ def _let_go(letter: Letter, status: str, *also: str, problem: str = "") -> None:
 
 
 def _said(letter: Letter) -> dict[str, Any]:
-    """What the letter says; a survey's link is made now and stands in the letter alone."""
-    if letter.survey is None:
+    """What the letter says; a survey's link is made now and stands in the letter alone. A reminder has none: it would end the first."""
+    if letter.survey is None or not any(need.name == "survey_link" for need in kind_of(letter.case, letter.kind).needs):
         return dict(letter.data)
     return {**letter.data, "survey_link": settings.SITE_URL + reverse("survey", args=[surveys.mint(letter.survey)])}

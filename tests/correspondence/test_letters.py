@@ -15,6 +15,7 @@ from backend.correspondence import commands as letters
 from backend.correspondence import jobs, making, sending
 from backend.correspondence.models import Letter
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
+from backend.workflow import jobs as timers
 from tests.answers import do, open_tasks
 from tests.workflow.test_runner import close, open_case
 
@@ -112,6 +113,26 @@ def test_the_survey_link_stands_in_the_letter_alone_and_works_once(survey: Surve
         surveys.answer_by_link(token=token, data={"service": ["very_not"]}, now=now)
     survey.refresh_from_db()
     assert survey.answers[0]["value"] == "very"
+
+
+def test_whoever_has_not_answered_is_reminded_once_and_the_first_link_still_works(survey: Survey, now: datetime) -> None:
+    jobs.draw_waiting()
+    survey.refresh_from_db()
+    link = survey.token_hash
+    for days in (21, 22, 27):
+        timers.fire_due(now=survey.sent_at + timedelta(days=days, minutes=1))
+    reminder = Letter.objects.get(kind="survey-reminder")
+    jobs.draw_waiting()
+    reminder.refresh_from_db()
+    survey.refresh_from_db()
+    assert (reminder.status, reminder.party, survey.token_hash) == (Letter.RENDERED, survey.party, link)
+    assert reminder.data["survey_by"] == survey.expires_at.date().isoformat()
+
+
+def test_whoever_has_answered_is_not_reminded(survey: Survey, now: datetime) -> None:
+    surveys.answer_by_link(token=surveys.mint(survey), data={"service": ["very"]}, now=survey.sent_at)
+    timers.fire_due(now=survey.sent_at + timedelta(days=22))
+    assert not Letter.objects.filter(kind="survey-reminder").exists()
 
 
 def test_an_altered_or_late_survey_link_changes_nothing(survey: Survey, now: datetime) -> None:

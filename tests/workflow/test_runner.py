@@ -230,5 +230,5 @@ def test_every_operation_is_registered_with_its_file() -> None:
     files = {path.stem for path in Path(send_letter.__file__).parent.glob("*.py")} - {"__init__", "apps"}
     assert files == set(catalogue.operations()) == {
         "assign_case", "classify_case", "close_case", "draw_lot", "hand_case_over", "last_day", "note_wishes", "notice_dates",
-        "reopen_case", "send_letter", "send_survey", "set_date",
+        "remind_survey", "reopen_case", "send_letter", "send_survey", "set_date",
     }  # fmt: skip

@@ -137,7 +137,10 @@ def reminding(landlord: Landlord, user: Who, now: datetime) -> Case:
     assert landlord.pack.live is not None
     files = dict(landlord.pack.live.files)
     drawn = files["survey.bpmn"].replace('<bpmn:sequenceFlow id="Survey_f1"', REMIND, 1)
-    files["survey.bpmn"] = drawn.replace("days(28, since=survey_sent_at)", "months(3, since=survey_sent_at)")
+    for days in ("days(21, since=survey_sent_at)", "days(28, since=survey_sent_at)"):
+        assert days in drawn
+        drawn = drawn.replace(days, "months(3, since=survey_sent_at)")
+    files["survey.bpmn"] = drawn
     for file, others in (
         ("after-closing.bpmn", "working_days(10, since=closed_at)"),
         ("aftercare.bpmn", "days(aftercare_days, since=closed_at)"),
