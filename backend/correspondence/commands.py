@@ -26,8 +26,8 @@ from backend.casework.text import plain
 from backend.correspondence import making
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.confirmed import issued
-from backend.correspondence.models import SHAPES, Letter, Rendition
-from backend.correspondence.words import Writing, brand_of, data_for, kind_of, standard
+from backend.correspondence.models import Letter, Rendition
+from backend.correspondence.words import Writing, brand_of, data_for, kind_of, standard, translation_of
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from backend.rules.working_time import LONDON
 
@@ -58,8 +58,14 @@ def _new(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -
     approver = writing.case.instance.version.contents.approve.get(kind.code, "")
     return Letter(
         case=writing.case, party=writing.party, addressee="" if writing.party else writing.to, key=key, kind=kind.code, title=kind.title,
-        data=data, survey=writing.survey, queued_at=writing.now, asked_by=writing.by, approver=approver,
+        data=data, language=_language(writing, kind), survey=writing.survey, queued_at=writing.now, asked_by=writing.by, approver=approver,
     )  # fmt: skip
+
+
+def _language(writing: Writing, kind: letters.Kind) -> str:
+    """The second language that this person reads, where the letter has a text in it."""
+    wanted = writing.party.person.letters_in if writing.party and writing.party.person else ""
+    return wanted if translation_of(writing.case, kind.code, wanted) else ""
 
 
 def _columns(letter: Letter) -> dict[str, Any]:
@@ -277,13 +283,8 @@ def preview(user: User, letter_id: int) -> str:
     """The letter as it would be drawn now, as one page of HTML for a frame that runs nothing."""
     letter = letter_for(user, letter_id)
     kind = issued(kind_of(letter.case, letter.kind), letter.case.landlord, date.fromisoformat(letter.data["letter_date"]))
-    return letters.preview_html(kind, letters.from_json(kind, letter.data), brand_of(letter.case))
-
-
-def other_shapes(letter: Letter) -> Mapping[str, str]:
-    """The renditions that can still be drawn of a letter that was made, by name, in words."""
-    drawn = {one.name for one in letter.renditions.all()}
-    return {name: SHAPES[name] for name in letters.RENDITIONS if name not in drawn} if drawn else {}
+    beside = translation_of(letter.case, letter.kind, letter.language)
+    return letters.preview_html(kind, letters.from_json(kind, letter.data), brand_of(letter.case), translation=beside)
 
 
 def life_of(letter: Letter) -> Sequence[Entry]:

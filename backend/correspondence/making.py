@@ -20,7 +20,7 @@ from backend.casework.safety import post_refused
 from backend.correspondence import drawing
 from backend.correspondence.confirmed import issued
 from backend.correspondence.models import Letter, Rendition
-from backend.correspondence.words import brand_of, kind_of
+from backend.correspondence.words import brand_of, kind_of, translation_of
 from backend.errors import Refused
 from backend.rules.working_time import LONDON
 
@@ -70,26 +70,29 @@ def render(letter: Letter, *, now: datetime) -> bool:
     try:
         kind = issued(kind_of(held.case, held.kind), held.case.landlord, now.astimezone(LONDON).date())
         data = letters.from_json(kind, _said(held))
-        made = letters.render(kind, data, rendition=first(kind), brand=brand_of(held.case), drawing=drawing.draw)
+        beside = translation_of(held.case, held.kind, held.language)
+        held.language = held.language if beside else ""
+        name = first(kind, held)
+        made = letters.render(kind, data, rendition=name, brand=brand_of(held.case), drawing=drawing.draw, translation=beside)
     except (letters.LetterError, Refused) as error:
         _let_go(held, Letter.FAILED, problem=str(error)[:500])
         return True
-    _keep(held, first(kind), made, kind.version)
+    _keep(held, name, made, kind.version)
     held.rendered_at = now
-    _let_go(held, Letter.RENDERED, "rendered_at")
+    _let_go(held, Letter.RENDERED, "rendered_at", "language")
     return True
 
 
-def first(kind: letters.Kind) -> letters.RenditionName:
+def first(kind: letters.Kind, letter: Letter) -> letters.RenditionName:
     """What is drawn of a letter at once: what will be sent. The rest is drawn when somebody first asks for it."""
-    return "print" if {"post", "hand"} & set(kind.served_by) else "accessible"
+    return letter.paper if {"post", "hand"} & set(kind.served_by) else "accessible"
 
 
 def drawn(letter: Letter, name: str) -> Rendition | None:
     """A rendition of a letter, drawn now where nobody has asked for it before and kept from then on; None before the letter
     has been made. It is drawn from the page that the first was drawn from, so it says the same whatever has changed since."""
     kept = {one.name: one for one in letter.renditions.order_by("pk")}
-    if name in kept or not kept or name not in letters.RENDITIONS:
+    if name in kept or not kept or name not in letter.shapes:
         return kept.get(name)
     earliest = next(iter(kept.values()))
     if not earliest.page:

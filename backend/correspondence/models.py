@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +11,12 @@ from django.db.models import Q
 import letters
 from backend.accounts.models import Landlord, User
 from backend.casework.models import Case, Evidence, Party, Survey
+
+#: The renditions of a letter, in words.
+SHAPES: Mapping[str, str] = {
+    "accessible": "To read or e-mail", "large": "In large print", "print": "To print and post",
+    "beside": "To print and post, with the other language beside the English",
+}  # fmt: skip
 
 
 class PrintRun(models.Model):
@@ -131,10 +138,20 @@ class Letter(models.Model):
         return self.title
 
     @property
-    def undrawn(self) -> tuple[str, ...]:
-        """The renditions that nobody has asked for yet, once the letter has been made: they are drawn when somebody does."""
+    def paper(self) -> letters.RenditionName:
+        """The rendition that is printed and posted."""
+        return "beside" if self.language else "print"
+
+    @property
+    def shapes(self) -> tuple[letters.RenditionName, ...]:
+        """The renditions that can be drawn of it."""
+        return ("accessible", "large", self.paper)
+
+    @property
+    def undrawn(self) -> Mapping[str, str]:
+        """The renditions that nobody has asked for yet, in words, once the letter has been made: they are drawn when somebody does."""
         kept = {one.name for one in self.renditions.all()}
-        return tuple(name for name in letters.RENDITIONS if name not in kept) if kept else ()
+        return {name: SHAPES[name] for name in self.shapes if name not in kept} if kept else {}
 
     @property
     def to(self) -> str:
@@ -220,12 +237,6 @@ class Confirmed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}, {self.version}"
-
-
-#: The shapes of a letter, in words.
-SHAPES = {
-    "accessible": "To read or e-mail", "large": "In large print", "print": "To print and post", "beside": "With another language beside it",
-}  # fmt: skip
 
 
 class Rendition(models.Model):

@@ -6,7 +6,9 @@ A prescribed form follows the law's dates instead: see `confirmed.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +20,8 @@ from backend.workflow.meaning import problems
 from backend.workflow.models import Version, contents_of
 from backend.workflow.packs import Pack
 
+#: A translation is a file that bears the code of its language.
+TRANSLATION = re.compile(r"[a-z]{2,3}\.md")
 #: What a condition of a letter has to give.
 _YES_OR_NO = "a yes or no"
 
@@ -45,10 +49,33 @@ def kinds_of(texts: LetterTexts) -> Mapping[str, letters.Kind]:
     is left out here: the checker says why, and nothing with an error is ever published."""
     found = dict(letters.kinds())
     for code in sorted(texts):
+        if code in found and not is_worded(texts[code]):
+            continue
         try:
             found[code] = kind_from(code, texts[code])
         except letters.BadWording:
             continue
+    return MappingProxyType(found)
+
+
+def is_worded(texts: Mapping[str, str]) -> bool:
+    """Whether these texts of a shipped letter say more than translations."""
+    return any(not TRANSLATION.fullmatch(name) for name in texts)
+
+
+def translation_for(version: Version, code: str, language: str) -> letters.Translation | None:
+    """The letter's text in a second language, as this version has it: the landlord's, else ours where the wording is ours too."""
+    return _translations(version.content_id, code).get(language)
+
+
+@lru_cache(maxsize=512)
+def _translations(digest: str, code: str) -> Mapping[str, letters.Translation]:
+    texts, kind = contents_of(digest).letters.get(code, {}), _kinds(digest)[code]
+    found = dict(letters.translations(kind)) if not is_worded(texts) else {}
+    for name, text in texts.items():
+        if TRANSLATION.fullmatch(name):
+            with suppress(letters.LetterError):
+                found[name.removesuffix(".md")] = letters.translated(kind, name.removesuffix(".md"), text)
     return MappingProxyType(found)
 
 

@@ -214,6 +214,10 @@ def step(run: PrintRun, *, now: datetime) -> bool:
     return True
 
 
+#: What is printed: with the other language beside it where the letter has one.
+_ON_PAPER = Q(letter__language="", name="print") | ~Q(letter__language="") & Q(name="beside")
+
+
 def _look(run: PrintRun, following: Sequence[int]) -> list[Line]:
     """Whether each letter may go, with what it is made of. What may not is let go of, and waits outside the run."""
     chunk = [Line(pk, "", "") for pk in following]
@@ -229,7 +233,7 @@ def _look(run: PrintRun, following: Sequence[int]) -> list[Line]:
 
 
 def _drawn(run: PrintRun, found: Sequence[Letter]) -> dict[int, Rendition]:
-    kept_ones = Rendition.objects.filter(letter__in=found, name="print")
+    kept_ones = Rendition.objects.filter(_ON_PAPER, letter__in=found)
     return {one.letter_id: one for one in (kept_ones if WAYS[run.way].READS else kept_ones.defer("pdf"))}
 
 
@@ -237,7 +241,7 @@ def _checked(run: PrintRun, line: Line, letter: Letter, made: Rendition | None) 
     """The line of a letter that may go, once it is drawn and is as its way wants it."""
     way = WAYS[run.way]
     try:
-        made = made or rendition(letter, "print")
+        made = made or rendition(letter, letter.paper)
     except DomainError as error:
         return line.left_out(error.sentence)
     line = Line(line.letter, line.reference, line.title, made.pages, made.sha256)
@@ -269,7 +273,7 @@ def _bind(run: PrintRun, binder: printing.Binder, chunk: Sequence[Line]) -> list
     locked = _read(Letter.objects.select_for_update(of=("self",)), chunk)
     lines = [line for line, _ in _as_they_are(run, chunk, locked)]
     _let_go(run, lines)
-    pdfs = dict(Rendition.objects.filter(letter__in=locked, name="print").values_list("letter_id", "pdf"))
+    pdfs = dict(Rendition.objects.filter(_ON_PAPER, letter__in=locked).values_list("letter_id", "pdf"))
     binder.add([(line, bytes(pdfs[line.letter])) for line in lines if not line.problem])
     return lines
 

@@ -85,7 +85,7 @@ def mark_sent(*, letter_id: int, how: str, by: User, now: datetime, post_class: 
     at = moment_of(on, letter, now)
     if how == Letter.POST:
         serve_by_post(letter, post_class, at=at, by=by, now=now)
-    went(letter, how, sha256=rendition(letter, "print").sha256, at=at, by=by, now=now)
+    went(letter, how, sha256=rendition(letter, letter.paper).sha256, at=at, by=by, now=now)
     return letter
 
 

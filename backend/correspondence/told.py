@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import letters
-from backend.correspondence.own import kind_from, kinds_of
+from backend.correspondence.own import TRANSLATION, is_worded, kind_from, kinds_of
 from backend.correspondence.words import lacking, unfit
 from backend.workflow.catalogue import LetterTexts
 from backend.workflow.findings import Finding
@@ -36,12 +36,26 @@ class PackLetters:
         for code, texts in sorted(pack.letters.items()):
             yield from (Finding(f"{LETTERS}{code}/{name}", "", *_ODD) for name in sorted(texts) if not _FILE.fullmatch(name))
             try:
-                kind = kind_from(code, texts, pack)
+                shipped = code in letters.kinds() and not is_worded(texts)
+                kind = letters.kind(code) if shipped else kind_from(code, texts, pack)
             except letters.BadWording as refused:
                 yield from (_finding(code, flaw) for flaw in refused.flaws)
                 continue
+            yield from _in_other_languages(kind, texts)
             if (other := titles.setdefault(kind.title, code)) != code:
                 yield Finding(f"{LETTERS}{code}/letter.toml", "title", f"The letter “{other}” has this title too.", "Give it another.")
+
+
+def _in_other_languages(kind: letters.Kind, texts: Mapping[str, str]) -> Iterator[Finding]:
+    """What is wrong with the translations of a letter, each tried on the letter's example."""
+    for name in sorted(name for name in texts if TRANSLATION.fullmatch(name)):
+        try:
+            translation = letters.translated(kind, name.removesuffix(".md"), texts[name])
+            letters.preview_html(kind, letters.sample(kind), translation=translation)
+        except letters.BadWording as refused:
+            yield from (_finding(kind.code, flaw) for flaw in refused.flaws)
+        except letters.LetterError as error:
+            yield Finding(f"{LETTERS}{kind.code}/{name}", "", str(error))
 
 
 def _finding(code: str, flaw: letters.Flaw) -> Finding:

@@ -15,7 +15,7 @@ from typing import Any
 import letters
 from backend.accounts.models import Landlord, Letterhead, User
 from backend.casework.models import Case, Party, Report, Survey
-from backend.correspondence.own import kind_for
+from backend.correspondence.own import kind_for, translation_for
 from backend.rules.working_time import LONDON
 from backend.workflow.expressions import Value, parse
 from backend.workflow.functions import functions_for
@@ -48,6 +48,11 @@ class Writing:
         if self.party:
             return self.party.label
         return str(self.recipient["name"]) if self.recipient else self.addressee
+
+
+def translation_of(case: Case, code: str, language: str) -> letters.Translation | None:
+    """The letter's text in that language, as this case's procedure has it; None where there is none."""
+    return translation_for(case.instance.version, code, language) if language else None
 
 
 def kind_of(case: Case, code: str) -> letters.Kind:

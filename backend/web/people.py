@@ -16,6 +16,7 @@ from backend.casework import access, consents, people, safety
 from backend.casework.models import Consent, Party, Person
 from backend.casework.search import search
 from backend.correspondence import commands as correspondence
+from backend.correspondence import reading
 from backend.errors import DomainError, NotFound
 from backend.web.ask import form_context, needs, typed, who
 from backend.workflow.forms import Form, Option, Question
@@ -118,6 +119,38 @@ def safe_contact(request: HttpRequest, person_id: int) -> HttpResponse:
         data = {key: [getattr(standing, key)] for key in standing.SEALED}
         data["rules"] = [rule for rule, holds in (("post", standing.never_post), ("message", standing.never_message)) if holds]
     return render(request, "people/safe_contact.html", form_context(_SAFE, data, error, {}) | {"person": one}, status=422 if error else 200)
+
+
+@needs(powers.WORK)
+def letters_to(request: HttpRequest, person_id: int) -> HttpResponse:
+    """How somebody reads letters: a second language, large print."""
+    user = who(request)
+    one = access.person_for(user, person_id)
+    data, error = typed(request.POST), None
+    if request.method == "POST":
+        said = {key: next(iter(data.get(key, [])), "") for key in ("language", "large_print")}
+        try:
+            reading.set_reading(
+                person=one, language=said["language"], large_print=said["large_print"] == "yes", by=user, now=timezone.now()
+            )  # fmt: skip
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, f"Letters to {one.name} are made like this from now on.")
+            return redirect("person", one.pk)
+    else:
+        data = {"language": [one.letters_in], "large_print": ["yes" if one.large_print else "no"]}
+    context = form_context(_letters_form(), data, error, {}) | {"person": one}
+    return render(request, "people/letters.html", context, status=422 if error else 200)
+
+
+def _letters_form() -> Form:
+    tongues = (Option("", "English only"), *(Option(code, f"English with {name} beside it") for code, name in reading.tongues().items()))
+    hint = "The English counts; the other language is for information. A letter that has no text in it yet goes in English."
+    return Form("reading", "", "", "", "", (
+        Question("language", "Which language do they read?", "choice", hint, required=False, options=tongues),
+        Question("large_print", "Do they need large print?", "yes_no", required=False),
+    ))  # fmt: skip
 
 
 @needs(powers.WORK)

@@ -61,6 +61,7 @@ urlpatterns = [
     path("person/<int:person_id>/same-as/<int:other_id>", people.join, name="person-join"),
     path("person/<int:person_id>/not/<int:other_id>", people.part, name="person-part"),
     path("person/<int:person_id>/safe-contact", people.safe_contact, name="safe-contact"),
+    path("person/<int:person_id>/letters", people.letters_to, name="person-letters"),
     path("person/<int:person_id>/safe-contact/lift", people.lift, name="safe-contact-lift"),
     path("homes/<int:property_id>", homes.home, name="home-page"),
     path("homes/imports", homes.imports, name="homes-imports"),

@@ -103,7 +103,7 @@ def _page(
     forms = [{"step": step, "button": button} | form_context(form, said or {}, error, {}) for step, button, form in _asks(shown, user)]
     context = {
         "letter": shown, "case": shown.case, "life": commands.life_of(shown), "seen": commands.words_of(shown), "forms": forms,
-        "renditions": shown.renditions.all(), "other_shapes": commands.other_shapes(shown), "role": commands.role_name(shown),
+        "renditions": shown.renditions.all(), "role": commands.role_name(shown),
         "mine": shown.asked_by_id == user.pk,
         "writable": shown.status in Letter.WRITABLE, "approves": shown.approver in user.role_codes,
         "again": shown.status in (Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED) and shown.survey_id is None,

@@ -13,6 +13,7 @@ from backend.casework.models import Case, Party
 from backend.correspondence import commands as letters
 from backend.correspondence import jobs, writing
 from backend.correspondence.models import Letter
+from backend.correspondence.reading import set_reading
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from tests.answers import do
 from tests.correspondence.test_letters import about_to_warn
@@ -156,3 +157,30 @@ def test_nobody_reads_or_changes_a_letter_of_a_case_they_may_not_see(case: Case,
             call()
     with pytest.raises((NotFound, NotAllowed)):
         letters.withdraw(letter_id=letter.pk, why="x", by=stranger, now=now)
+
+
+def test_somebody_who_reads_another_language_gets_it_beside_the_english(case: Case, user: Who, now: datetime) -> None:
+    person = case.parties.get(role=Party.RESPONDENT).person
+    assert person is not None
+    with pytest.raises(InvalidAnswers):
+        set_reading(person=person, language="xx", large_print=False, by=user("officer"), now=now)
+    set_reading(person=person, language="pl", large_print=True, by=user("officer"), now=now)
+    letter = asked(Case.objects.get(pk=case.pk), user, now, QUIET)
+    assert letter.language == "pl" and "Ostrzeżenie" in letters.preview(user("officer"), letter.pk)
+    jobs.draw_waiting()
+    letter.refresh_from_db()
+    made = letter.renditions.get()
+    assert (letter.status, made.name, letter.paper) == (Letter.RENDERED, "beside", "beside")
+    assert "Ostrzeżenie" in made.page and set(letter.undrawn) == {"accessible", "large"}
+    assert letters.pdf_for(user("officer"), letter.pk, "large").pages
+
+
+def test_a_letter_without_a_text_in_the_language_goes_in_english(case: Case, user: Who, now: datetime) -> None:
+    person = case.parties.get(role=Party.RESPONDENT).person
+    assert person is not None
+    set_reading(person=person, language="ur", large_print=False, by=user("officer"), now=now)
+    letter = asked(Case.objects.get(pk=case.pk), user, now, QUIET)
+    Letter.objects.filter(pk=letter.pk).update(language="xx")
+    jobs.draw_waiting()
+    letter.refresh_from_db()
+    assert (letter.language, letter.renditions.get().name) == ("", "print")

@@ -26,6 +26,9 @@ class Person(models.Model):
     address = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     is_tenant = models.BooleanField(default=True)
+    #: How they read letters: the code of a language beside the English, and whether in large print.
+    letters_in = models.CharField(max_length=8, blank=True)
+    large_print = models.BooleanField(default=False)
     #: The landlord's own number for a tenant, and what the last list of homes said: what an officer corrected stays corrected.
     reference = models.CharField(max_length=40, blank=True)
     imported = models.JSONField(default=dict)
