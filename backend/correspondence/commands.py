@@ -23,7 +23,7 @@ from backend.casework import access
 from backend.casework.models.case import SAFETY
 from backend.casework.safety import post_refused
 from backend.casework.text import plain
-from backend.correspondence import making
+from backend.correspondence import making, notices
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.confirmed import issued
 from backend.correspondence.models import Letter, Rendition
@@ -44,9 +44,25 @@ class Standing:
 
 def queue_letter(*, kind_code: str, key: str, writing: Writing) -> Letter:
     """Ask for a letter. Raises `Refused` with a sentence for everything it lacks (an address without a postcode, say).
-    It waits, unmade, where it may give somebody away, where the procedure wants it approved, or where it is not safe to post."""
+    It waits, unmade, where it may give somebody away, where the procedure wants it approved, or where it is not safe to post.
+    Of a notice every joint tenant gets a copy: this gives back that of the person it was asked for."""
     kind = kind_of(writing.case, kind_code)
-    letter = _new(kind, key, writing, what_it_says(kind, writing))
+    first, *_others = [_queue(kind, *copy) for copy in with_copies(kind, key, writing, what_it_says(kind, writing))]
+    return first
+
+
+def with_copies(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> list[tuple[str, Writing, dict[str, Any]]]:
+    """A letter, and of a notice a copy for each further tenant, each with its key; the working of a notice is kept in the case file."""
+    found = [(key, writing, data)]
+    for number, other in enumerate(notices.copies(kind, writing, data), start=2):
+        found.append((f"{key}:{number}", other, {**data, **standard(kind, other)}))
+    if not Letter.objects.filter(key=key).exists():
+        notices.keep_working(kind, writing, data)
+    return found
+
+
+def _queue(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> Letter:
+    letter = _new(kind, key, writing, data)
     _stand(letter, stands(letter))
     kept, made = Letter.objects.get_or_create(key=key, defaults=_columns(letter))
     if made and kept.status != Letter.QUEUED:
@@ -75,6 +91,7 @@ def _columns(letter: Letter) -> dict[str, Any]:
 def what_it_says(kind: letters.Kind, writing: Writing, typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The words of a letter: found in the case, or as they were typed. Raises `Refused` when anything is lacking."""
     data = {**(data_for(kind, writing) if typed is None else standard(kind, writing)), **(typed or {})}
+    data = notices.filled(kind, writing, data)
     if lacking := letters.missing(kind, letters.from_json(kind, data)):
         raise Refused(f"“{kind.title}” to {writing.to} cannot be written yet. {' '.join(lacking)}")
     issued(kind, writing.case.landlord, writing.now.astimezone(LONDON).date())

@@ -12,13 +12,12 @@ from datetime import date, datetime
 from typing import Any
 
 import letters
-from backend.accounts.models import User
 from backend.casework.models import Party, Person, Record
 from backend.casework.safety import post_refused
 from backend.casework.worked_out import keep
 from backend.correspondence.models import Letter
 from backend.correspondence.tenancies import Held, Holder, Said, held, listed
-from backend.correspondence.words import Writing, answers
+from backend.correspondence.words import Writing, answers, kind_of
 from backend.errors import Refused
 from backend.rules.dates import in_words
 from backend.rules.notices import ABSOLUTE, POST, CannotCount, Dates, Notice, Row, dates_of, service_rows, workings
@@ -71,12 +70,11 @@ def filled(kind: letters.Kind, writing: Writing, data: Mapping[str, Any]) -> dic
 
 
 def copies(kind: letters.Kind, writing: Writing, data: Mapping[str, Any]) -> list[Writing]:
-    """One writing for each tenant, the person whom it was asked for first: each is served with a copy addressed to them."""
+    """A writing for each further tenant: every joint tenant is served with a copy that is addressed to them."""
     if not kind.notice:
-        return [writing]
+        return []
     own = writing.party.person if writing.party else None
-    others = [each for each in prepare(kind, writing, data).holders if not _is(each, own)]
-    return [writing, *(_to(writing, holder) for holder in others)]
+    return [_to(writing, each) for each in prepare(kind, writing, data).holders if not _is(each, own)]
 
 
 def _to(writing: Writing, holder: Holder) -> Writing:
@@ -93,24 +91,24 @@ def _is(holder: Holder, person: Person | None) -> bool:
     return holder.name.casefold() == person.name.casefold() or (holder.person is not None and holder.person.pk == person.pk)
 
 
-def keep_working(letter: Letter, *, by: User | None, now: datetime) -> Record:
+def keep_working(kind: letters.Kind, writing: Writing, data: Mapping[str, Any]) -> Record | None:
     """Write the working of a notice in the case file: what was counted, how, and by which section."""
-    kind, writing = letters.kind(letter.kind), _writing(letter, now)
-    found = prepare(kind, writing, letter.data)
-    title = f"Dates of “{letter.title}” to {letter.to}"
-    return keep(letter.case, letter.party, title=title, rows=found.rows, law=found.dates.law, by=by, now=now)
+    if not kind.notice:
+        return None
+    found, title = prepare(kind, writing, data), f"Dates of “{kind.title}”"
+    return keep(writing.case, writing.party, title=title, rows=found.rows, law=found.dates.law, by=writing.by, now=writing.now)
 
 
 def working(letter: Letter, *, now: datetime) -> Sequence[Row]:
     """The working of a notice, to be read before it is served; nothing for any other letter."""
-    kind = letters.kind(letter.kind)
+    kind = kind_of(letter.case, letter.kind)
     return prepare(kind, _writing(letter, now), letter.data).rows if kind.notice else ()
 
 
 def served(letter: Letter, *, given: datetime, how: str) -> Row:
     """When a letter that is given then counts as served, with how it was counted. Raises `Refused` where a notice may not be given
     so, or where the dates that it prints would now be too early: then it must be made anew."""
-    kind, local = letters.kind(letter.kind), given.astimezone(LONDON)
+    kind, local = kind_of(letter.case, letter.kind), given.astimezone(LONDON)
     notice = Notice("", local.date(), how, at=local.time())
     if kind.notice:
         writing = _writing(letter, given)

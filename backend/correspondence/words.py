@@ -75,10 +75,10 @@ def plain_brand(landlord: Landlord, team: str = "") -> letters.Brand:
 
 def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     """The letter's data as JSON values. What cannot be met is left out: `letters.missing` says so in words."""
-    answers, words = _answers(writing.case, writing.party), writing.case.instance.version.contents.standing
+    said, words = answers(writing.case, writing.party), writing.case.instance.version.contents.standing
     own = {}
     for need in kind.needs:
-        value = computed(need.name, writing) or _fitting(need, answers.get(need.name)) or words.get(need.name)
+        value = computed(need.name, writing) or _fitting(need, said.get(need.name)) or words.get(need.name)
         if value is not None:
             own[need.name] = _shape(need, value)
     return {**standard(kind, writing), **own}
@@ -99,7 +99,13 @@ def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
     met = {question.key for form in forms if form for question in form.questions} | set(pack.standing) | computed
     if FIRST_CONTACT not in pack.promises:
         met.discard("first_contact_by")
+    met |= worked_out(kind)
     return [(need.name, need.label) for need in kind.needs if not need.optional and need.name not in met]
+
+
+def worked_out(kind: letters.Kind) -> frozenset[str]:
+    """What a notice is told that nobody types: `notices.py` finds it."""
+    return kind.fixed if kind.notice else frozenset()
 
 
 def computed(name: str, writing: Writing) -> str | None:
@@ -145,13 +151,13 @@ def _recipient(writing: Writing) -> dict[str, Any]:
     return {"name": person.name, "address": [*person.address, person.postcode] if person.postcode else list(person.address)}
 
 
-def _answers(case: Case, party: Party | None) -> dict[str, Any]:
+def answers(case: Case, party: Party | None) -> dict[str, Any]:
     """The latest answer under each key: for this person first, else for the case as a whole."""
     found: dict[str, Any] = {}
     for whose in [None, party] if party else [None]:
         records = case.records.filter(party=whose).order_by("at", "pk")
-        for answers in records.values_list("answers", flat=True):
-            found.update({answer["key"]: answer.get("letter", answer["value"]) for answer in answers})
+        for each in records.values_list("answers", flat=True):
+            found.update({answer["key"]: answer.get("letter", answer["value"]) for answer in each})
     return found
 
 

@@ -18,11 +18,11 @@ from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Case, Party
-from backend.correspondence.commands import what_it_says
+from backend.correspondence.commands import what_it_says, with_copies
 from backend.correspondence.confirmed import advice, ticked
 from backend.correspondence.models import Letter
 from backend.correspondence.own import kinds_for
-from backend.correspondence.words import Writing, computed, data_for, kind_of
+from backend.correspondence.words import Writing, computed, data_for, kind_of, worked_out
 from backend.errors import InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON
 from backend.workflow.forms import ROWS, Form, Question
@@ -86,7 +86,7 @@ def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime
         raise NotFound("Choose whom this letter goes to.")
     writing = Writing(case, party, None, unpack(case.instance.facts), now, by)
     known = data_for(kind, writing)
-    asked = [need for need in kind.needs if computed(need.name, writing) is None]
+    asked = [need for need in kind.needs if computed(need.name, writing) is None and need.name not in worked_out(kind)]
     return Sheet(
         kind, _form(kind, asked, known, to_partner=party is None and kind.shape == "letter"), known, advice(kind, ticked(case.landlord))
     )
@@ -171,15 +171,21 @@ def draft(*, case: Case, code: str, party: Party | None, data: Mapping[str, Sequ
     writing = Writing(case, party, None, {}, now, by, recipient, str(whom))
     worked_out = {need.name: asked.known[need.name] for need in asked.kind.needs if need.name in asked.known and need.name not in typed}
     words = what_it_says(asked.kind, writing, {**worked_out, **{key: value for key, value in typed.items() if value is not None}})
+    first, *_others = [_keep_draft(asked.kind, *copy) for copy in with_copies(asked.kind, f"press:{press}", writing, words)]
+    return first
+
+
+def _keep_draft(kind: letters.Kind, key: str, writing: Writing, words: Mapping[str, Any]) -> Letter:
+    case, party = writing.case, writing.party
     letter, made = Letter.objects.get_or_create(
-        key=f"press:{press}",
+        key=key,
         defaults={
-            "case": case, "party": party, "addressee": "" if party else whom, "kind": asked.kind.code, "title": asked.kind.title,
-            "data": words, "queued_at": now, "asked_by": by, "status": Letter.DRAFT,
-            "approver": case.instance.version.contents.approve.get(asked.kind.code, ""),
+            "case": case, "party": party, "addressee": "" if party else writing.to, "kind": kind.code, "title": kind.title,
+            "data": words, "queued_at": writing.now, "asked_by": writing.by, "status": Letter.DRAFT,
+            "approver": case.instance.version.contents.approve.get(kind.code, ""),
         },
     )  # fmt: skip
     if made:
         said = f"Wrote “{letter.title}” to {letter.to}"
-        record("write_letter", said, landlord=case.landlord, by=by, at=now, case_id=case.pk, letter=letter.pk)
+        record("write_letter", said, landlord=case.landlord, by=writing.by, at=writing.now, case_id=case.pk, letter=letter.pk)
     return letter
