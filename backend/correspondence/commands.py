@@ -62,15 +62,16 @@ def with_copies(kind: letters.Kind, key: str, writing: Writing, data: dict[str, 
 
 
 def _queue(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> Letter:
-    letter = _new(kind, key, writing, data)
+    letter = new_letter(kind, key, writing, data)
     _stand(letter, stands(letter))
-    kept, made = Letter.objects.get_or_create(key=key, defaults=_columns(letter))
-    if made and kept.status != Letter.QUEUED:
-        _told(kept, "hold_letter", f"“{kept.title}” waits: {kept.get_status_display().lower()}", None, writing.now)
-    return kept
+    letter, made = kept(letter)
+    if made and letter.status != Letter.QUEUED:
+        _told(letter, "hold_letter", f"“{letter.title}” waits: {letter.get_status_display().lower()}", None, writing.now)
+    return letter
 
 
-def _new(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> Letter:
+def new_letter(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> Letter:
+    """A letter that is not kept yet, to the person that is written to and in the language they read."""
     approver = writing.case.instance.version.contents.approve.get(kind.code, "")
     return Letter(
         case=writing.case, party=writing.party, addressee="" if writing.party else writing.to, key=key, kind=kind.code, title=kind.title,
@@ -82,6 +83,11 @@ def _language(writing: Writing, kind: letters.Kind) -> str:
     """The second language that this person reads, where the letter has a text in it."""
     wanted = writing.party.person.letters_in if writing.party and writing.party.person else ""
     return wanted if translation_of(writing.case, kind.code, wanted) else ""
+
+
+def kept(letter: Letter) -> tuple[Letter, bool]:
+    """The letter as a row, and whether it is a new one: the same key makes no second."""
+    return Letter.objects.get_or_create(key=letter.key, defaults=_columns(letter))
 
 
 def _columns(letter: Letter) -> dict[str, Any]:
@@ -260,7 +266,7 @@ def write_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     if old.survey_id is not None:
         raise Refused("This letter has a link of its own in it, which cannot be used twice. Send the survey again instead.")
     writing = Writing(old.case, old.party, None, {}, now, by, old.data.get("recipient"))
-    letter = _new(kind_of(old.case, old.kind), f"again:{old.pk}:{now.isoformat()}", writing, _refreshed(old, by, now))
+    letter = new_letter(kind_of(old.case, old.kind), f"again:{old.pk}:{now.isoformat()}", writing, _refreshed(old, by, now))
     letter.status, letter.instead_of = Letter.DRAFT, old
     letter.save()
     if old.status == Letter.RENDERED:

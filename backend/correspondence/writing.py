@@ -18,7 +18,7 @@ from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Case, Party
-from backend.correspondence.commands import what_it_says, with_copies
+from backend.correspondence.commands import kept, new_letter, what_it_says, with_copies
 from backend.correspondence.confirmed import advice, ticked
 from backend.correspondence.models import Letter
 from backend.correspondence.own import kinds_for
@@ -65,7 +65,7 @@ def at_hand(case: Case, codes: str, party: Party | None) -> list[Choice]:
     """The letters that a task offers, for the person it is about, else for everybody in the case they may go to."""
     offered = {one.code: one for kinds in choices(case).values() for one in kinds}
     found = [offered[code] for code in codes.split() if code in offered] if codes else []
-    return [replace(one, people=(party,)) if party in one.people else one for one in found]  # type: ignore[arg-type]  # it is in it
+    return [replace(one, people=(party,)) if party in one.people else one for one in found]
 
 
 @dataclass(frozen=True)
@@ -175,17 +175,12 @@ def draft(*, case: Case, code: str, party: Party | None, data: Mapping[str, Sequ
     return first
 
 
-def _keep_draft(kind: letters.Kind, key: str, writing: Writing, words: Mapping[str, Any]) -> Letter:
-    case, party = writing.case, writing.party
-    letter, made = Letter.objects.get_or_create(
-        key=key,
-        defaults={
-            "case": case, "party": party, "addressee": "" if party else writing.to, "kind": kind.code, "title": kind.title,
-            "data": words, "queued_at": writing.now, "asked_by": writing.by, "status": Letter.DRAFT,
-            "approver": case.instance.version.contents.approve.get(kind.code, ""),
-        },
-    )  # fmt: skip
+def _keep_draft(kind: letters.Kind, key: str, writing: Writing, words: dict[str, Any]) -> Letter:
+    letter = new_letter(kind, key, writing, words)
+    letter.status = Letter.DRAFT
+    letter, made = kept(letter)
     if made:
         said = f"Wrote “{letter.title}” to {letter.to}"
-        record("write_letter", said, landlord=case.landlord, by=writing.by, at=writing.now, case_id=case.pk, letter=letter.pk)
+        landlord, case_id = writing.case.landlord, writing.case.pk
+        record("write_letter", said, landlord=landlord, by=writing.by, at=writing.now, case_id=case_id, letter=letter.pk)
     return letter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,9 +16,10 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Party
-from backend.correspondence import commands, writing
+from backend.correspondence import commands, notices, writing
 from backend.correspondence.models import Letter
-from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound
+from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
+from backend.rules.notices_kinds import Row
 from backend.web.ask import form_context, needs, number, press_of, typed, who
 from backend.workflow.forms import Form, Question
 
@@ -101,8 +102,10 @@ def _page(
 ) -> HttpResponse:
     user = who(request)
     forms = [{"step": step, "button": button} | form_context(form, said or {}, error, {}) for step, button, form in _asks(shown, user)]
+    working, void = _working(shown)
     context = {
-        "letter": shown, "case": shown.case, "life": commands.life_of(shown), "seen": commands.words_of(shown), "forms": forms,
+        "working": working, "void": void, "letter": shown, "case": shown.case, "life": commands.life_of(shown),
+        "seen": commands.words_of(shown), "forms": forms,
         "renditions": shown.renditions.all(), "role": commands.role_name(shown),
         "mine": shown.asked_by_id == user.pk,
         "writable": shown.status in Letter.WRITABLE, "approves": shown.approver in user.role_codes,
@@ -111,6 +114,16 @@ def _page(
         "problems": [error.sentence] if error and not isinstance(error, InvalidAnswers) else [p for f in forms for p in f["problems"]],
     }  # fmt: skip
     return render(request, "letters/letter.html", context, status=422 if error else 200)
+
+
+def _working(shown: Letter) -> tuple[Sequence[Row], str]:
+    """How the dates of a notice were counted, until it is given; or why it would be void now."""
+    if shown.status not in (*Letter.WRITABLE, Letter.QUEUED, Letter.RENDERED):
+        return (), ""
+    try:
+        return notices.working(shown, now=timezone.now()), ""
+    except Refused as reasons:
+        return (), reasons.sentence
 
 
 def _asks(shown: Letter, user: User) -> list[tuple[str, str, Form]]:
