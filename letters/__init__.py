@@ -8,7 +8,7 @@ a process that holds itself to limits.
 from .address import block as address_block
 from .address import postcode
 from .address import problems as address_problems
-from .brand import PLAIN, Brand
+from .brand import LOGO_BYTES, PLAIN, Brand
 from .catalogue import DECIDED, Audience, Kind, from_json, kind, kinds, plain_sample, sample
 from .dates import clock, day, moment
 from .draw import RenditionName
@@ -23,9 +23,9 @@ from .translation import Translation, translated, translations
 from .values import unfit
 
 __all__ = [
-    "DECIDED", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Audience", "BadWording", "Brand", "Flaw", "Kind", "LetterError",
-    "Need", "NeedsNotMet", "Rendition", "RenditionName", "Text", "Translation", "address_block", "address_problems", "as_message",
-    "as_text", "as_wording", "clock", "day", "from_json", "gallery", "kind", "kinds", "languages", "missing", "moment", "own_letter",
-    "plain_sample", "postcode", "prescribed_with", "preview_html", "redraw", "render", "reworded", "sample", "translated", "translations",
-    "unfit",
+    "DECIDED", "LOGO_BYTES", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Audience", "BadWording", "Brand", "Flaw", "Kind",
+    "LetterError", "Need", "NeedsNotMet", "Rendition", "RenditionName", "Text", "Translation", "address_block", "address_problems",
+    "as_message", "as_text", "as_wording", "clock", "day", "from_json", "gallery", "kind", "kinds", "languages", "missing", "moment",
+    "own_letter", "plain_sample", "postcode", "prescribed_with", "preview_html", "redraw", "render", "reworded", "sample", "translated",
+    "translations", "unfit",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from backend.accounts import powers
 from backend.accounts.models import Landlord, User
 from backend.audit.models import record
 from backend.casework.text import plain
+from backend.correspondence.examples import on_example
 from backend.correspondence.models import Confirmed
 from backend.correspondence.own import kinds_for
 from backend.errors import InvalidAnswers, NotAllowed, NotFound, Refused
@@ -115,6 +116,15 @@ def standings(by: User, day: date) -> list[Standing]:
     kinds = [kind for kind in kinds_for(live_version(by.landlord)).values() if kind.lawyer or kind.prescribed]
     found = [_standing(kind, entries.get(kind.code, []), by.landlord, day) for kind in kinds]
     return sorted(found, key=lambda one: (one.good, one.kind.title))
+
+
+def example(by: User, code: str, day: date) -> str:
+    """A letter that wants a lawyer, on its example: what there is to confirm. A prescribed form has the text in force, if any."""
+    kind = standing_of(by, code, day).kind
+    entry = in_force(by.landlord, code, day)
+    if kind.prescribed and not isinstance(entry, str):
+        kind = letters.prescribed_with(kind, entry.text)
+    return on_example(kind, by.landlord)
 
 
 def standing_of(by: User, code: str, day: date) -> Standing:

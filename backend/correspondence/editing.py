@@ -12,14 +12,14 @@ from datetime import datetime
 from typing import Any, get_args
 
 import letters
-from backend.accounts.models import Landlord, User
+from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.casework.text import plain
 from backend.correspondence import needs_lines
+from backend.correspondence.examples import example_data
 from backend.correspondence.own import kind_from, kinds_of
-from backend.correspondence.words import Writing, brand_of, data_for, plain_brand
-from backend.correspondence.writing import GOES_TO
+from backend.correspondence.words import GOES_TO, Writing, brand_of, data_for, plain_brand
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.workflow.catalogue import LetterTexts
 from backend.workflow.overlay import written
@@ -130,7 +130,7 @@ def texts_of(code: str, said: Mapping[str, str], own: Mapping[str, str]) -> dict
         needs = needs_lines.read(plain(said.get("needs", "")))
     except needs_lines.BadLine as bad:
         raise InvalidAnswers({"needs": bad.sentence}) from None
-    about = {"title": title, "audience": said.get("audience", ""), "shape": said.get("shape") or "letter"}
+    about: dict[str, Any] = {"title": title, "audience": said.get("audience", ""), "shape": said.get("shape") or "letter"}
     contract = {**_contract(own), **about, "confidential": said.get("confidential") != "no", "needs": needs}
     return {**own, CONTRACT: written(contract), BODY: body}
 
@@ -163,20 +163,11 @@ def preview(*, code: str, texts: Mapping[str, str], pack: Pack | None, reference
     Raises `InvalidAnswers` or `DomainError`."""
     kind = check(code, texts, pack)
     case = access.case_for(by, reference) if reference else None
-    data = {**_example(kind, by.landlord, held=held), **(_known(kind, case, by, now) if case else {})}
+    data = {**example_data(kind, by.landlord, held=held), **(_known(kind, case, by, now) if case else {})}
     try:
         return letters.preview_html(kind, letters.from_json(kind, data), brand_of(case) if case else plain_brand(by.landlord))
     except letters.LetterError as error:
         raise DomainError(str(error)) from error
-
-
-def _example(kind: letters.Kind, landlord: Landlord, *, held: bool) -> dict[str, Any]:
-    """The kind's worked example, sent by this landlord."""
-    sender = {name: getattr(landlord, name) for name in ("name", "address", "phone", "email", "hours")}
-    filled = {name: value for name, value in sender.items() if value}
-    example = letters.plain_sample(kind)
-    example["landlord"] = {**dict(example["landlord"]), **filled}  # type: ignore[call-overload]  # every example has one
-    return {**example, letters.DECIDED: dict.fromkeys(kind.conditions, held)}
 
 
 def _known(kind: letters.Kind, case: Case, by: User, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,10 @@ A letter that was made keeps how it looked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +17,11 @@ from backend.accounts import powers
 from backend.accounts.models import Landlord, Letterhead, User
 from backend.audit.models import record
 from backend.casework.text import plain
+from backend.correspondence.examples import on_example
 from backend.errors import InvalidAnswers, NotAllowed
+
+#: The largest file that a logo may be.
+LOGO_BYTES = letters.LOGO_BYTES
 
 
 def letterhead_of(landlord: Landlord) -> Letterhead:
@@ -31,29 +38,32 @@ def save_letterhead(
         raise NotAllowed
     head = letterhead_of(by.landlord)
     head.signatory, head.service = plain(signatory).strip(), plain(service).strip()
-    kept = bytes(head.logo) if head.logo else None
-    head.logo = None if without_logo else logo or kept
+    if without_logo or logo:
+        head.logo = None if without_logo else logo
     colour = colour.strip().lower()
-    _check(colour, head, logo is not None)
+    _check(colour, head.signatory, head.service, None if without_logo else logo)
     head.save()
     Landlord.objects.filter(pk=by.landlord_id).update(colour=colour)
     record("change_letterhead", "Changed how letters look", landlord=by.landlord, by=by, at=now, colour=colour)
     return head
 
 
-def _check(colour: str, head: Letterhead, new_logo: bool) -> None:
+def _check(colour: str, signatory: str, service: str, logo: bytes | None) -> None:
     """Each part by itself, so that what is wrong is said beside its box."""
-    plain_one = letters.PLAIN
+    parts: Mapping[str, dict[str, Any]] = {
+        "colour": {"colour": colour}, "signatory": {"signatory": signatory or letters.PLAIN.signatory}, "service": {"service": service},
+        "logo": {"logo": logo},
+    }  # fmt: skip
     problems = {}
-    for box, brand in (
-        ("colour", lambda: letters.Brand(colour, None, plain_one.signatory)),
-        ("signatory", lambda: letters.Brand(plain_one.colour, None, head.signatory or plain_one.signatory)),
-        ("service", lambda: letters.Brand(plain_one.colour, None, plain_one.signatory, head.service)),
-        ("logo", lambda: letters.Brand(plain_one.colour, head.logo if new_logo else None, plain_one.signatory)),
-    ):
+    for box, part in parts.items():
         try:
-            brand()
+            replace(letters.PLAIN, **part)
         except letters.LetterError as error:
             problems[box] = str(error)
     if problems:
         raise InvalidAnswers(problems)
+
+
+def example(by: User) -> str:
+    """A letter as it looks now, as one page of HTML."""
+    return on_example(next(kind for kind in letters.kinds().values() if kind.shape == "letter"), by.landlord)

@@ -27,6 +27,9 @@ FIRST_CONTACT = "first-contact"
 #: The fact until when a closing letter leaves time to object.
 REPLY_BY = "reply_by"
 
+#: Who in a case gets a letter for these readers; any other goes to nobody in it.
+GOES_TO: Mapping[str, tuple[str, ...]] = {"reporter": (Party.REPORTER, Party.WITNESS), "respondent": (Party.RESPONDENT,)}
+
 
 @dataclass(frozen=True)
 class Writing:

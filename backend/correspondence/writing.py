@@ -22,7 +22,7 @@ from backend.correspondence.commands import kept, new_letter, what_it_says, with
 from backend.correspondence.confirmed import advice, ticked
 from backend.correspondence.models import Letter
 from backend.correspondence.own import kinds_for
-from backend.correspondence.words import Writing, computed, data_for, kind_of, worked_out
+from backend.correspondence.words import GOES_TO, Writing, computed, data_for, kind_of, worked_out
 from backend.errors import InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON
 from backend.workflow.forms import ROWS, Form, Question
@@ -30,7 +30,6 @@ from backend.workflow.values import unpack
 
 NAME, ADDRESS = "recipient_name", "recipient_address"
 _TYPES = {"text": "line", "paragraphs": "paragraphs", "lines": "paragraphs", "date": "date", "moment": "moment", "rows": "rows"}
-GOES_TO = {"reporter": (Party.REPORTER, Party.WITNESS), "respondent": (Party.RESPONDENT,)}
 _HEADINGS = {
     "reporter": "To somebody who reported, or a witness", "respondent": "To somebody who was complained about",
     "partner": "To a partner", "court": "For the court", "file": "For ourselves",

@@ -9,8 +9,8 @@ from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import escape, format_html_join
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
@@ -35,7 +35,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 
 # What is drawn in the frame has its styles in itself; it is sandboxed, so they are all that it may do.
-@csp_update({"style-src": ["'unsafe-inline'"]})
+@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[untyped-decorator]  # django-csp says nothing of types
 def letter(request: HttpRequest, code: str) -> HttpResponse:
     """Write one letter. What was typed stays when it is refused."""
     user = owner(request)
@@ -48,7 +48,7 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, draft, context, request.POST.dict() if error else desk.said, error)
 
 
-@csp_update({"style-src": ["'unsafe-inline'"]})
+@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[untyped-decorator]  # django-csp says nothing of types
 def new(request: HttpRequest) -> HttpResponse:
     """A letter of the landlord's own."""
     draft = draft_for(owner(request))
@@ -58,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
         error = InvalidAnswers({"code": "A letter has this name already. Choose another"}) if taken else _save(request, code, draft)
         if error is None:
             return redirect("wording-of", code)
-    context = {"desk": None, "code": code or "new"}
+    context = {"desk": None, "code": "new"}
     return _page(request, draft, context, request.POST.dict() if error else {"shape": "letter"}, error)
 
 
@@ -84,13 +84,19 @@ def _page(
 ) -> HttpResponse:
     """The desk. After a refusal the draft is as it was, so its revision is that of the page that was sent."""
     problems = error.problems if isinstance(error, InvalidAnswers) else {}
-    shown = [{"target": box, "error": sentence} for box, sentence in problems.items()] or ([error.sentence] if error else [])
     page = {
-        **context, "draft": draft, "said": said, "wrong": problems, "problems": shown, "audiences": editing.audiences(),
+        **context, "draft": draft, "said": said, "wrong": problems, "problems": _shown(error), "audiences": editing.audiences(),
         "shapes": editing.SHAPES.items(), "cases": editing.cases_of(owner(request)),
         "revision": said.get("revision") if error and not isinstance(error, commands.ChangedMeanwhile) else draft.revision,
     }  # fmt: skip
     return render(request, "studio/letter.html", page, status=422 if error else 200)
+
+
+def _shown(error: DomainError | None) -> list[Any]:
+    """What the summary at the head of a page lists."""
+    if isinstance(error, InvalidAnswers):
+        return [{"target": box, "error": sentence} for box, sentence in error.problems.items()]
+    return [error.sentence] if error else []
 
 
 @require_POST
@@ -115,10 +121,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _wrong(problem: DomainError) -> str:
-    sentences = problem.problems.values() if isinstance(problem, InvalidAnswers) else [problem.sentence]
-    items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in sentences))
-    style = "body { font: 1.1rem sans-serif; margin: 1.5rem } li { margin-bottom: .5rem }"
-    return f"<!doctype html><html lang='en-GB'><title>Not yet</title><style>{style}</style><p>{escape('It cannot be shown yet:')}</p><ul>{items}</ul>"
+    sentences = list(problem.problems.values()) if isinstance(problem, InvalidAnswers) else [problem.sentence]
+    return render_to_string("studio/not_yet.html", {"sentences": sentences})
 
 
 @require_POST
@@ -147,6 +151,6 @@ def standing_words(request: HttpRequest) -> HttpResponse:
     context = {
         "draft": draft, "boxes": [(box, said.get(box.key, box.words), problems.get(box.key, "")) for box in boxes],
         "others": standing.others(draft.files), "said": said, "other_words": said.get(standing.OTHER_WORDS, ""),
-        "problems": [{"target": key, "error": each} for key, each in problems.items()] or ([error.sentence] if error else []),
+        "problems": _shown(error),
     }  # fmt: skip
     return render(request, "studio/standing.html", context, status=422 if error else 200)

@@ -19,6 +19,7 @@ from backend.web import (
     reports,
     search,
     signing,
+    stationery,
     writing,
 )
 
@@ -113,6 +114,11 @@ urlpatterns = [
     path("people/teams/<int:team_id>", administration.team, name="team"),
     path("people/patches/new", administration.patch, name="patch-new"),
     path("people/patches/<int:patch_id>", administration.patch, name="patch"),
+    path("people/letterhead", stationery.letterhead, name="letterhead"),
+    path("people/letterhead/example", stationery.letterhead_example, name="letterhead-example"),
+    path("people/confirmed", stationery.confirmed, name="confirmed"),
+    path("people/confirmed/<slug:code>", stationery.confirm, name="confirm"),
+    path("people/confirmed/<slug:code>/example", stationery.confirm_example, name="confirm-example"),
     path("people/calendar", administration.calendar, name="calendar"),
     path("report/<slug:code>", public.report, name="report-public"),
     path("report/<slug:code>/thanks", public.report_thanks, name="report-thanks"),
