@@ -322,7 +322,7 @@ def _served(run: PrintRun, line: Line, letter: Letter | None, now: datetime) -> 
     if line.problem or letter is None or run.posted_at is None or run.posted_by is None:
         return line
     try:
-        serve_by_post(letter, run.posted_how, at=run.posted_at, by=run.posted_by, now=now)
+        serve_by_post(letter, run.posted_how, sha256=line.sha256, at=run.posted_at, by=run.posted_by, now=now)
     except DomainError as error:
         return line.left_out(error.sentence)
     return line

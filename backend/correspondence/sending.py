@@ -17,11 +17,11 @@ from backend.audit.models import record
 from backend.casework import access
 from backend.casework.safety import post_refused
 from backend.correspondence import making
+from backend.correspondence.certificates import Given, certify
 from backend.correspondence.commands import letter_for
-from backend.correspondence.models import Letter, PrintRun, Rendition, Service
+from backend.correspondence.models import Letter, PrintRun, Rendition
 from backend.correspondence.words import kind_of
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
-from backend.rules.notices import served_on
 from backend.rules.working_time import LONDON
 
 
@@ -82,10 +82,10 @@ def mark_sent(*, letter_id: int, how: str, by: User, now: datetime, post_class: 
         raise Refused(f"{closed} Nothing was marked as sent.")
     if how == Letter.HAND and kind_of(letter.case, letter.kind).notice:
         raise Refused("This is a notice: say who served it, where and when, so that a court can be told.")
-    at = moment_of(on, letter, now)
+    at, sha256 = moment_of(on, letter, now), rendition(letter, letter.paper).sha256
     if how == Letter.POST:
-        serve_by_post(letter, post_class, at=at, by=by, now=now)
-    went(letter, how, sha256=rendition(letter, letter.paper).sha256, at=at, by=by, now=now)
+        serve_by_post(letter, post_class, sha256=sha256, at=at, by=by, now=now)
+    went(letter, how, sha256=sha256, at=at, by=by, now=now)
     return letter
 
 
@@ -101,14 +101,11 @@ def moment_of(on: date | None, letter: Letter | None, now: datetime) -> datetime
     return datetime.combine(on, time(12), LONDON)
 
 
-def serve_by_post(letter: Letter, post_class: str, *, at: datetime, by: User, now: datetime) -> None:
+def serve_by_post(letter: Letter, post_class: str, *, sha256: str, at: datetime, by: User, now: datetime) -> None:
     """Keep on which day a posted notice counts as served; nothing for a letter that is no notice."""
     if not kind_of(letter.case, letter.kind).notice:
         return
     if post_class not in dict(PrintRun.CLASSES):
         raise InvalidAnswers({"post_class": "Say whether it went first or second class: the day of service hangs on it"})
-    deemed = served_on(at.astimezone(LONDON).date(), post_class)
     place = ", ".join(letter.data.get("recipient", {}).get("address", []))[:300]
-    Service.objects.create(
-        letter=letter, how=post_class, at=at, place=place, server=by.name, deemed=deemed, recorded_by=by, recorded_at=now
-    )  # fmt: skip
+    certify(letter, Given(how=post_class, at=at, place=place, server=by.name), sha256=sha256, by=by, now=now)
