@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -53,6 +54,15 @@ def mail(name: str) -> Mapping[str, object]:
         "EMAIL_USE_SSL": url.scheme == "smtps",
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def texts(name: str) -> str:
+    """What sends text messages: the dotted name of something that gives a gateway, or `file:///folder` for one that writes files.
+    Empty: no text is sent."""
+    given = text(name, "")
+    if given and not re.fullmatch(r"file:///.+|[a-zA-Z_]\w*(\.[a-zA-Z_]\w*)+", given):
+        raise WrongSetting(f"{name} must be a dotted name like landlord.texts.Gateway, or file:///folder.")
+    return given
 
 
 def sender(name: str, *, needed: bool) -> str:

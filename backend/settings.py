@@ -134,6 +134,8 @@ if DEMO and "EMAIL_HOST" not in MAIL:
 globals().update(MAIL)
 MAILS = DEMO or "EMAIL_HOST" in MAIL
 DEFAULT_FROM_EMAIL = environment.sender("CASEWAY_EMAIL_FROM", needed="EMAIL_HOST" in MAIL)
+#: Text messages to people; in the demo each becomes a file.
+TEXTS = environment.texts("CASEWAY_TEXTS") or ((HOME / "texts").as_uri() if DEMO else "")
 MEDIA_ROOT = HOME / "media"
 PACKS_DIR = BASE_DIR / "processes"
 #: The largest file, and the most that one page of files takes, in bytes.
@@ -169,6 +171,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "silent stops": {"task": "backend.workflow.jobs.watch", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
     "queued letters": {"task": "backend.correspondence.jobs.sweep", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
+    "e-mails and texts": {
+        "task": "backend.correspondence.jobs.send_messages",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 10},
+    },
     "runs of letters": {"task": "backend.correspondence.jobs.put_together", "schedule": timedelta(seconds=2), "options": {"expires": 10}},
 }
 

@@ -48,12 +48,14 @@ class Text:
 
 def as_text(kind: Kind, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()) -> Text:
     """The letter as plain text, with how to have it on paper or by phone instead."""
-    body = plain(page(kind, data, brand, protected))
-    values = _values(kind, data)
-    landlord = values["landlord"]
+    return retold(page(kind, data, brand, protected), _values(kind, data))
+
+
+def retold(page: str, data: Mapping[str, Any]) -> Text:
+    """A letter's page, as it was kept when the letter was made, as plain text: it says what the PDF of that page says."""
+    landlord, reference = data["landlord"], data["case"]["reference"]
     equal = f"Would you rather have this on paper, or have it read to you? Call {landlord['name']} on {landlord['phone']}."
-    reference = values["case"]["reference"]
-    return Text(subject=f"A letter from {landlord['name']}, our reference {reference}", body=f"{body}\n\n{equal}\n")
+    return Text(subject=f"A letter from {landlord['name']}, our reference {reference}", body=f"{plain(page)}\n\n{equal}\n")
 
 
 def as_message(kind: Kind, data: Mapping[str, object]) -> str:

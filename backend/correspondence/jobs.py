@@ -8,7 +8,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from backend.correspondence import making, runs
+from backend.correspondence import making, messages, runs
 
 #: How long a worker draws before it lets other work in, in seconds. One more letter may take twenty, and a job 90.
 TURN = 30.0
@@ -45,3 +45,17 @@ def go_on_with_runs(*, until: float = math.inf) -> int:
     while time.monotonic() < until and runs.go_on(now=timezone.now()):
         steps += 1
     return steps
+
+
+@shared_task
+def send_messages() -> None:
+    """Send the e-mails and texts that wait; the next sweep goes on with what is left over."""
+    send_waiting(until=time.monotonic() + TURN)
+
+
+def send_waiting(*, until: float = math.inf) -> int:
+    """Try each message that waits once, until it is late on the steady clock; gives back how many were tried."""
+    tried = 0
+    while time.monotonic() < until and messages.send_next(now=timezone.now()):
+        tried += 1
+    return tried
