@@ -45,7 +45,8 @@ class Standing:
 def queue_letter(*, kind_code: str, key: str, writing: Writing, typed: Mapping[str, Any] | None = None) -> Letter:
     """Ask for a letter, whose own words are found in the case or given as `typed`. Raises `Refused` with a sentence for everything
     it lacks (an address without a postcode, say). It waits, unmade, where it may give somebody away, where the procedure wants it
-    approved, or where it is not safe to post. Of a notice every joint tenant gets a copy: this gives back that of the person it was asked for."""
+    approved, or where it is not safe to post. Of a notice every joint tenant gets a copy: this gives back the copy of the person
+    it was asked for."""
     kind = kind_of(writing.case, kind_code)
     first, *_others = [_queue(kind, *copy) for copy in with_copies(kind, key, writing, what_it_says(kind, writing, typed))]
     return first

@@ -22,6 +22,7 @@ from backend.correspondence.commands import kept, new_letter, what_it_says, with
 from backend.correspondence.confirmed import advice, ticked
 from backend.correspondence.models import Letter
 from backend.correspondence.own import kinds_for
+from backend.correspondence.suggested import MOST, rows_for
 from backend.correspondence.words import GOES_TO, Writing, computed, data_for, kind_of, worked_out
 from backend.errors import InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON
@@ -84,7 +85,7 @@ def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime
     if (party.role if party else None) not in GOES_TO.get(kind.audience, (None,)):
         raise NotFound("Choose whom this letter goes to.")
     writing = Writing(case, party, None, unpack(case.instance.facts), now, by)
-    known = data_for(kind, writing)
+    known = {**rows_for(case, (need.name for need in kind.needs)), **data_for(kind, writing)}
     asked = [need for need in kind.needs if computed(need.name, writing) is None and need.name not in worked_out(kind)]
     return Sheet(
         kind, _form(kind, asked, known, to_partner=party is None and kind.shape == "letter"), known, advice(kind, ticked(case.landlord))
@@ -118,7 +119,8 @@ def _question(need: letters.Need, filled: int) -> Question:
     label = need.label[:1].upper() + need.label[1:]
     columns = tuple(_question(column, 0) for column in need.columns)
     rows = max(ROWS, filled + 2)
-    return Question(need.name, label, _TYPES[need.type], required=not need.optional, columns=columns, rows=rows)
+    full = f"The file may hold more: these are the newest {MOST}." if filled == MOST else ""
+    return Question(need.name, label, _TYPES[need.type], full, required=not need.optional, columns=columns, rows=rows)
 
 
 def boxes(form: Form, known: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from backend.accounts.models import Landlord, User
+from backend.casework.incidents import types_of
 from backend.casework.models import Case, Party
 from backend.correspondence import commands as letters
 from backend.correspondence import jobs, writing
@@ -184,3 +185,13 @@ def test_a_letter_without_a_text_in_the_language_goes_in_english(case: Case, use
     jobs.draw_waiting()
     letter.refresh_from_db()
     assert (letter.language, letter.renditions.get().name) == ("", "print")
+
+
+def test_lists_of_a_letter_begin_with_what_the_file_holds_and_name_nobody(case: Case, user: Who, now: datetime) -> None:
+    case.incidents.update(happened_on=now.date(), type=types_of(case)[0].value, what="Carol heard shouting.")
+    warned = writing.sheet(case, "warning", case.parties.get(role=Party.RESPONDENT), by=user("officer"), now=now)
+    assert warned.known["incidents"] and "Carol" not in str(warned.known["incidents"])
+    bundle = writing.sheet(case, "bundle", None, by=user("officer"), now=now)
+    said = [row["what"] for row in bundle.known["chronology"]]
+    assert any(words.startswith("Report received") for words in said) and "Carol heard shouting." in said
+    assert bundle.known["allegations"] and all(row["on"] for row in bundle.known["chronology"])
