@@ -36,7 +36,7 @@ def serve(*, letter_id: int, given: Given, by: User, now: datetime) -> Service:
     given = _checked(letter, given, now)
     if given.how == LEFT and (unsafe := post_refused(letter.party.person if letter.party else None)):
         raise Refused(f"{unsafe} Nothing may be left at the home.")
-    sha256 = rendition(letter, "print").sha256
+    sha256 = rendition(letter, letter.paper).sha256
     kept = certify(letter, given, sha256=sha256, by=by, now=now)
     went(letter, Letter.HAND, sha256=sha256, at=given.at, by=by, now=now, status=Letter.SERVED)
     return kept
