@@ -123,7 +123,8 @@ def _chosen(parts: Sequence[Line | Switch], holds: Callable[[Switch], bool]) -> 
 
 def _flaws_in_marks(parts: Sequence[Line | Switch]) -> set[tuple[int, str]]:
     """What the Markdown reader says, with every block printed, and with each replaced by what is printed instead."""
-    return {flaw for every in (_all_hold, _none_holds) for flaw in marking.flaws(list(_chosen(parts, every)))}
+    drafts = {tuple(_chosen(parts, every)) for every in (_all_hold, _none_holds)}
+    return {flaw for draft in drafts for flaw in marking.flaws(draft)}
 
 
 def _all_hold(_: Switch) -> bool:

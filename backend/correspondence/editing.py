@@ -18,7 +18,7 @@ from backend.casework.models import Case, Party
 from backend.casework.text import plain
 from backend.correspondence import needs_lines
 from backend.correspondence.examples import example_data
-from backend.correspondence.own import kind_from, kinds_of
+from backend.correspondence.own import is_worded, kind_from, kinds_of
 from backend.correspondence.words import GOES_TO, Writing, brand_of, data_for, plain_brand
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.workflow.catalogue import LetterTexts
@@ -67,7 +67,7 @@ def listed(texts: LetterTexts) -> list[Listed]:
     kinds, shipped = kinds_of(texts), letters.kinds()
     found = [Listed(code, kind.title, AUDIENCES[kind.audience], _whose(kind, texts), _good(code, texts)) for code, kind in kinds.items()]
     lost = [Listed(code, code, "", "Your own letter", False) for code in texts if code not in kinds and code not in shipped]
-    return sorted([*found, *lost], key=lambda one: (one.code not in texts, one.title))
+    return sorted([*found, *lost], key=lambda one: (not is_worded(texts.get(one.code, {})), one.title))
 
 
 def _whose(kind: letters.Kind, texts: LetterTexts) -> str:
@@ -75,15 +75,14 @@ def _whose(kind: letters.Kind, texts: LetterTexts) -> str:
         return f"Prescribed: {kind.prescribed.form}"
     if kind.code not in letters.kinds():
         return "Your own letter"
-    return "Your wording" if kind.code in texts else "The product’s wording"
+    return "Your wording" if is_worded(texts.get(kind.code, {})) else "The product’s wording"
 
 
 def _good(code: str, texts: LetterTexts) -> bool:
     try:
-        kind_from(code, texts[code]) if code in texts else None
+        return not is_worded(texts.get(code, {})) or bool(kind_from(code, texts[code]))
     except letters.BadWording:
         return False
-    return True
 
 
 def desk(code: str, texts: LetterTexts) -> Desk:
@@ -99,7 +98,7 @@ def desk(code: str, texts: LetterTexts) -> Desk:
     every = shipped or kind
     fields = needs_lines.fields(every) if every else []
     prescribed = f"{shipped.prescribed.form} ({shipped.prescribed.law})" if shipped and shipped.prescribed else ""
-    return Desk(code, title, shipped is not None, bool(own), prescribed, said, fields)
+    return Desk(code, title, shipped is not None, is_worded(own), prescribed, said, fields)
 
 
 def _contract(own: Mapping[str, str]) -> dict[str, Any]:

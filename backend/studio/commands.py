@@ -14,6 +14,7 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.correspondence import editing, standing
+from backend.correspondence.own import is_worded
 from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.studio.edit import edit_step
 from backend.studio.models import Draft
@@ -155,10 +156,10 @@ def save_letter(*, code: str, said: Mapping[str, str], revision: int, by: User, 
 
 @transaction.atomic
 def drop_letter(*, code: str, by: User, now: datetime) -> Saved:
-    """Take the landlord's wording away: a shipped letter has the product's again, one of its own is gone."""
+    """Take the landlord's wording away, and its translations: a shipped letter has the product's again, one of its own is gone."""
     draft = _held(by)
     own = letter_texts(draft.files).get(code)
-    if own is None:
+    if own is None or not is_worded(own):
         raise NotFound("This letter has no wording of yours.")
     return _keep_all(draft, {f"{LETTERS}{code}/{name}": None for name in own}, by, now, said=f"{LETTERS}{code}")
 

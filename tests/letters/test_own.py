@@ -218,12 +218,12 @@ def test_hostile_wording_comes_out_as_the_text_it_is() -> None:
     ],
 )
 def test_costly_wording_is_read_or_refused_in_a_moment(body: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     try:
         letter_of(warning(body))
     except letters.BadWording as refused:
         assert len(refused.flaws) <= 31
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_ten_thousand_fields_in_a_contract_are_refused() -> None:
