@@ -22,9 +22,10 @@ WINDOW = (24.6, 39.5, 120.0, 66.3)
 
 @dataclass(frozen=True)
 class Word:
-    """One word where it stands."""
+    """One word where it stands, and how wide its page is."""
 
     page: int
+    width: float
     left: float
     top: float
     right: float
@@ -39,7 +40,7 @@ def words(pdf: bytes) -> list[Word]:
     """Every word, by poppler."""
     out = _poppler("pdftotext", "-bbox", pdf=pdf, after=("-",)).decode()
     return [
-        Word(number, *(float(edge) * 25.4 / 72 for edge in edges), text)
+        Word(number, *(float(edge) * 25.4 / 72 for edge in (page.split('"')[1], *edges)), text)
         for number, page in enumerate(out.split("<page ")[1:], start=1)
         for *edges, text in re.findall(r'xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)<', page)
     ]
