@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from backend.correspondence import making, messages, runs
 
-#: How long a worker draws before it lets other work in, in seconds. One more letter may take twenty, and a job 90.
-TURN = 30.0
+#: How long a worker draws before it lets other work in, in seconds. One more letter may take twenty, and a job 90. A word to the
+#: others is stale after as long as the clock's own.
+TURN, STALE = 30.0, 10
 
 
 @shared_task
 def sweep() -> None:
-    """Draw letters that wait; what is left over goes to the end of the line."""
-    until = time.monotonic() + TURN
-    draw_waiting(until=until)
-    if time.monotonic() > until:
-        sweep.delay()
+    """Draw letters that wait. Whoever finds some tells the next, so that no worker stands by until the clock strikes again."""
+    if making.some_wait(now=timezone.now()):
+        sweep.apply_async(expires=STALE)
+        draw_waiting(until=time.monotonic() + TURN)
 
 
 def draw_waiting(*, until: float = math.inf) -> int:

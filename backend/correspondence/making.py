@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 import letters
@@ -32,17 +32,20 @@ LEASE = timedelta(seconds=5)
 MAX_ATTEMPTS = 12
 
 
+def some_wait(*, now: datetime) -> bool:
+    """Whether a letter waits that nobody holds."""
+    return _free(now).exists()
+
+
+def _free(now: datetime) -> QuerySet[Letter]:
+    return Letter.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), status=Letter.QUEUED)
+
+
 def take_next(*, now: datetime) -> Letter | None:
     """Lease a letter that nobody holds: the one tried least often, the oldest of these, so that one which brings its worker down holds
     no other up. A letter tried too often is given up, with the reason on the case."""
     with transaction.atomic():
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        letter = (
-            Letter.objects.filter(free, status=Letter.QUEUED)
-            .order_by("attempts", "queued_at")
-            .select_for_update(skip_locked=True, of=("self",))
-            .first()
-        )
+        letter = _free(now).order_by("attempts", "queued_at").select_for_update(skip_locked=True, of=("self",)).first()
         if letter is None:
             return None
         if letter.attempts >= MAX_ATTEMPTS:
