@@ -37,7 +37,7 @@ WRITTEN = {
     "why": "It is the fair and proportionate step on what we know today.",
     "told": "We told them about the visit and what we do next.",
     "said": "The person was calm, accepts some of it, and asked for help with drinking.",
-    "service": "Fenland Support and Mediation",
+    "service": "Riverside Support and Mediation",
     "service_does": "They listen to both sides and help them to agree.",
     "service_next": "They will call you within a week.",
     "visit_place": "At your home",

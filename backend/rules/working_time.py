@@ -1,6 +1,6 @@
 """Working days and working hours of one landlord, for service standards.
 
-Statutory periods never use this: they count calendar days (see `dates`). The readings of "24 working hours"
+Statutory periods never use this: they count calendar days (see `dates`). The readings of "so many working hours"
 are the three found in landlords' policies; which one holds is the landlord's setting.
 """
 

@@ -129,7 +129,7 @@ class _Play:
         person = self.scenario.people[who] if who else {}
         plain = {key: str(said[key]) for key in ("happened", "adjustments", "place_postcode") if key in said}
         told = Told(
-            what=said.get("what", "Something that happened."), place=said.get("place", "1 Mill Lane, Wisbech"),
+            what=said.get("what", "Something that happened."), place=said.get("place", "1 High Street"),
             name=person.get("name", ""), phone=person.get("phone", ""), email=person.get("email", ""),
             address=tuple(person.get("address", ())), postcode=person.get("postcode", ""),
             confidential=person.get("confidential", False), **plain,

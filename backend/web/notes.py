@@ -32,7 +32,7 @@ _CONTACT = Form(
         Question("way", "How?", "choice", options=tuple(Option(code, label) for code, label in Note.WAYS)),
         Question("direction", "Who began it?", "choice", options=(Option("out", "We did"), Option("in", "They did"))),
         Question("party", "With whom?", "person"),
-        Question("whom", "Who was it?", "line", "Like “PC Lowe, Fenland police”.", when=("party", ELSE)),
+        Question("whom", "Who was it?", "line", "Like “PC Lowe, the local police”.", when=("party", ELSE)),
         Question("text", "What was said or written?", "paragraphs", "Their own words where it matters."),
         Question("minutes", "How many minutes did it take?", "whole", required=False),
     ),

@@ -21,7 +21,7 @@ from backend.workflow.values import Fact
 
 #: The file that settings stand in.
 FILE = "pack.toml"
-#: The one setting that the product itself reads: what “24 working hours” means.
+#: The one setting that the product itself reads: what so many “working hours” are.
 READING = "working_hours_reading"
 READINGS: tuple[str, ...] = get_args(Reading)
 

@@ -88,7 +88,7 @@ class Pack:
         return {**dict.fromkeys(self.facts), **facts, **{code: setting.on(day) for code, setting in self.settings.items()}}
 
     def calendar(self, office: Calendar) -> Calendar:
-        """The landlord's office hours, with this pack's reading of “24 working hours”."""
+        """The landlord's office hours, with this pack's reading of so many working hours."""
         reading = self.settings.get(READING)
         return replace(office, reading=reading.value) if reading else office  # type: ignore[arg-type]  # checked as it is read
 
