@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import letters
 from backend.casework.models import Party, Person, Record
 from backend.casework.safety import post_refused
 from backend.casework.worked_out import keep
+from backend.correspondence import extensions
 from backend.correspondence.models import Letter
 from backend.correspondence.tenancies import Held, Holder, Said, held, listed
 from backend.correspondence.words import Writing, answers, kind_of
 from backend.errors import Refused
 from backend.rules.dates import in_words
-from backend.rules.notices import ABSOLUTE, POST, CannotCount, Dates, Notice, Row, dates_of, service_rows, workings
+from backend.rules.notices import ABSOLUTE, KINDS, POST, CannotCount, Dates, Notice, Row, dates_of, service_rows, workings
 from backend.rules.notices_counting import CONDITIONS
 from backend.rules.notices_void import COUNCIL, REVIEWS, Paper, Tenancy, assured_kind, void
 from backend.rules.working_time import LONDON
@@ -34,6 +35,8 @@ DATES: Mapping[str, str] = {
 WORKED_OUT = frozenset({*DATES, "notice_given", "tenants", "home", "condition", "ground_on", "notice_review_law", "term_ends"})
 #: Before a notice of section 21: HA 1988 s.21A, HA 2004 s.215. The keys of the answers that say so.
 _PAPERS = ("gas", "deposit")
+#: When a notice that was made for a day now past was to be given.
+MORNING = time(9)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,9 @@ def prepare(kind: letters.Kind, writing: Writing, typed: Mapping[str, Any]) -> P
 def filled(kind: letters.Kind, writing: Writing, data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a letter, with what a notice is told that nobody types. A kind that is no notice is left as it is."""
     if not kind.notice:
-        return dict(data)
+        said = Said({**answers(writing.case, writing.party), **data})
+        extension = extensions.planned(kind, said, writing.now)
+        return {**data, **(extensions.dates(extension, said) if extension else {})}
     worked_out, known = prepare(kind, writing, data).needs, {need.name for need in kind.needs}
     merged = {**data, **{name: value for name, value in worked_out.items() if name in known}}
     return {name: value for name, value in merged.items() if value is not None}
@@ -93,45 +98,75 @@ def _is(holder: Holder, person: Person | None) -> bool:
 
 def keep_working(kind: letters.Kind, writing: Writing, data: Mapping[str, Any]) -> Record | None:
     """Write the working of a notice in the case file: what was counted, how, and by which section."""
-    if not kind.notice:
+    rows, law = _working(kind, writing, data)
+    if not rows:
         return None
-    found, title = prepare(kind, writing, data), f"Dates of “{kind.title}”"
-    return keep(writing.case, writing.party, title=title, rows=found.rows, law=found.dates.law, by=writing.by, now=writing.now)
+    return keep(writing.case, writing.party, title=f"Dates of “{kind.title}”", rows=rows, law=law, by=writing.by, now=writing.now)
 
 
 def working(letter: Letter, *, now: datetime) -> Sequence[Row]:
-    """The working of a notice, to be read before it is served; nothing for any other letter."""
-    kind = kind_of(letter.case, letter.kind)
-    return prepare(kind, _writing(letter, now), letter.data).rows if kind.notice else ()
+    """The working of a notice, to be read before it is served; nothing for any other letter. Raises `Refused` where it would be void
+    by now: the day for which it was made has passed, and its printed dates are too early for today."""
+    kind, said = kind_of(letter.case, letter.kind), Said(letter.data)
+    made_for = said.day("notice_given") or said.day("letter_date")
+    if not _working(kind, _writing(letter, now), letter.data)[0]:
+        return ()
+    if made_for is not None and made_for < now.astimezone(LONDON).date():
+        served(letter, given=now, how="hand")
+        now = datetime.combine(made_for, MORNING, tzinfo=LONDON)
+    return _working(kind, _writing(letter, now), letter.data)[0]
+
+
+def _working(kind: letters.Kind, writing: Writing, data: Mapping[str, Any]) -> tuple[tuple[Row, ...], str]:
+    """The rows, and the statute that they stand in."""
+    if kind.notice:
+        found = prepare(kind, writing, data)
+        return found.rows, found.dates.law
+    extension = extensions.planned(kind, Said({**answers(writing.case, writing.party), **data}), writing.now)
+    return (workings(extension), KINDS[extension.kind].law) if extension else ((), "")
 
 
 def served(letter: Letter, *, given: datetime, how: str) -> Row:
     """When a letter that is given then counts as served, with how it was counted. Raises `Refused` where a notice may not be given
     so, or where the dates that it prints would now be too early: then it must be made anew."""
-    kind, local = kind_of(letter.case, letter.kind), given.astimezone(LONDON)
-    notice = Notice("", local.date(), how, at=local.time())
-    if kind.notice:
-        writing = _writing(letter, given)
-        said = _said(writing, letter.data)
-        home = _held(said, writing)
-        planned = _planned(kind, said, home, given)
-        notice = replace(planned, given=local.date(), at=local.time(), how=how, also="", names=_printed(said))
-        if reasons := [*void(notice, home.terms, _paper(kind, said, home, notice)), *_review_too_early(notice, said)]:
-            raise Refused(f"“{letter.title}” cannot be served like this. {' '.join(reasons)} Make the notice anew.")
+    notice, reasons = _as_given(letter, given, how)
+    if reasons:
+        raise Refused(f"“{letter.title}” cannot be served like this. {' '.join(reasons)} Make the notice anew.")
     try:
         return service_rows(notice)[-1]
     except CannotCount as unknown:
         raise Refused(unknown.sentence) from None
 
 
-def _printed(said: Said) -> date | None:
-    """The day that the notice names, as it stands on the paper."""
-    return said.day("notice_day")
+def _as_given(letter: Letter, given: datetime, how: str) -> tuple[Notice, Sequence[str]]:
+    """What was given, as the law counts it, and why it may not be given so."""
+    kind, writing, local = kind_of(letter.case, letter.kind), _writing(letter, given), given.astimezone(LONDON)
+    now = {"given": local.date(), "at": local.time(), "how": how, "also": ""}
+    if kind.notice:
+        said = _said(writing, letter.data)
+        home = _held(said, writing)
+        notice = replace(_planned(kind, said, home, given), **now, names=said.day("notice_day"))
+        return notice, [
+            *void(notice, home.terms, _paper(kind, said, home, notice)),
+            *_review_too_early(notice, said.day("notice_review_by")),
+        ]
+    said = Said({**answers(letter.case, letter.party), **letter.data})
+    if extension := extensions.planned(kind, said, given):
+        notice = replace(extension, **now)
+        return notice, [*_out_of_time(notice), *_review_too_early(notice, said.day("extension_review_by"))]
+    return Notice("", local.date(), how, at=local.time()), ()
 
 
-def _review_too_early(notice: Notice, said: Said) -> Iterable[str]:
+def _out_of_time(notice: Notice) -> Iterable[str]:
+    try:
+        dates_of(notice)
+    except CannotCount as wrong:
+        yield wrong.sentence
+
+
+def _review_too_early(notice: Notice, printed: date | None) -> Iterable[str]:
     """The day printed for a review gives the tenant fewer days than they have from the day of service."""
-    printed, last = said.day("notice_review_by"), _review(notice)
+    last = _review(notice)
     if printed is not None and last is not None and printed < last:
         law = REVIEWS.get(notice.kind, "the landlord’s policy")
         yield f"The notice gives {in_words(printed)} for a review, which is now too early: {in_words(last)} is the last day ({law})."

@@ -266,6 +266,48 @@ def test_a_prescribed_notice_prints_its_dates_in_the_lawyers_text(
     assert (letter.data["notice_day"], letter.data["notice_until"]) == ("2026-11-25", "2027-11-25")
 
 
+EXTENSION = {
+    "first_kind": "introductory", "first_started_on": "2026-01-12", "extension_reasons": "Loud music was played.",
+    "first_ends_on": "2027-03-01", "first_new_end": "2027-09-01", "extension_review_by": "2027-03-01",
+}  # fmt: skip
+NINTH = datetime(2026, 11, 9, 10, tzinfo=LONDON)
+
+
+def test_an_extension_of_an_introductory_tenancy_is_counted_by_the_law_whatever_was_typed(case: Case, tenant: Party) -> None:
+    told(case, tenant, EXTENSION, NINTH)
+    letter = queue_letter(kind_code="tenancy-extension", key="extension", writing=to(case, tenant, NINTH))
+    assert {key: letter.data[key] for key in ("first_ends_on", "first_new_end", "extension_review_by")} == {
+        "first_ends_on": "2027-01-11", "first_new_end": "2027-07-11", "extension_review_by": "2026-11-24",
+    }  # fmt: skip
+    kept = {answer["key"]: answer["value"] for answer in Record.objects.get(form="dates").answers}
+    assert (kept["serve_by"], kept["serve_safe"]) == ("2026-11-16", "2026-11-09")
+    assert notices.served(letter, given=NINTH, how="left").day == date(2026, 11, 9)
+    for given, why in ((NINTH + timedelta(days=3), "now too early"), (NINTH + timedelta(days=8), "was the last day for it")):
+        with pytest.raises(Refused, match=why):
+            notices.served(letter, given=given, how="left")
+    assert [row.key for row in notices.working(letter, now=NINTH)][:2] == ["given", "served"]
+
+
+def test_an_extension_is_refused_too_late_or_twice_and_a_starter_tenancys_follows_its_agreement(case: Case, tenant: Party) -> None:
+    told(case, tenant, EXTENSION, NINTH)
+    with pytest.raises(Refused, match="Monday 16 November 2026 was the last day"):
+        queue_letter(kind_code="tenancy-extension", key="extension", writing=to(case, tenant))
+    told(case, tenant, {"trial_extended": True}, NINTH + timedelta(minutes=1))
+    with pytest.raises(Refused, match="extended once"):
+        queue_letter(kind_code="tenancy-extension", key="extension", writing=to(case, tenant, NINTH))
+    told(case, tenant, {"first_kind": "starter"}, NINTH + timedelta(minutes=2))
+    letter = queue_letter(kind_code="tenancy-extension", key="extension", writing=to(case, tenant))
+    assert letter.data["first_ends_on"] == "2027-03-01" and notices.working(letter, now=MORNING) == ()
+
+
+def test_the_working_of_a_notice_is_that_of_its_printed_dates_until_they_would_be_too_early(notice: Letter) -> None:
+    planned = {row.key: row.day for row in notices.working(notice, now=MORNING)}
+    tomorrow = {row.key: row.day for row in notices.working(notice, now=MORNING + timedelta(days=1))}
+    assert planned == tomorrow and planned["named"] == date(2026, 12, 28)
+    with pytest.raises(Refused, match="now too early"):
+        notices.working(notice, now=MORNING + timedelta(days=6))
+
+
 @pytest.mark.parametrize("code", NOTICES)
 def test_a_notice_leaves_nothing_to_be_typed_that_the_law_counts(code: str) -> None:
     kind = letters.kind(code)
