@@ -15,7 +15,7 @@ from .draw import RenditionName
 from .errors import BadWording, Flaw, LetterError, NeedsNotMet
 from .languages import languages
 from .needs import STANDARD, STANDARD_ROOTS, Need
-from .own import own_letter, prescribed_with, reworded
+from .own import form_fields, own_letter, prescribed_with, reworded
 from .render import RENDITIONS, Rendition, gallery, missing, preview_html, redraw, render
 from .starting import as_wording
 from .texts import Text, as_message, as_text, retold
@@ -25,7 +25,7 @@ from .values import unfit
 __all__ = [
     "DECIDED", "LOGO_BYTES", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Audience", "BadWording", "Brand", "Flaw", "Kind",
     "LetterError", "Need", "NeedsNotMet", "Rendition", "RenditionName", "Text", "Translation", "address_block", "address_problems",
-    "as_message", "as_text", "as_wording", "clock", "day", "from_json", "gallery", "kind", "kinds", "languages", "missing", "moment",
-    "own_letter", "plain_sample", "postcode", "prescribed_with", "preview_html", "redraw", "render", "retold", "reworded", "sample",
-    "translated", "translations", "unfit",
+    "as_message", "as_text", "as_wording", "clock", "day", "form_fields", "from_json", "gallery", "kind", "kinds", "languages", "missing",
+    "moment", "own_letter", "plain_sample", "postcode", "prescribed_with", "preview_html", "redraw", "render", "retold", "reworded",
+    "sample", "translated", "translations", "unfit",
 ]  # fmt: skip

@@ -64,11 +64,17 @@ def reworded(shipped: Kind, texts: Mapping[str, str], judge: Judge | None = None
 def prescribed_with(shipped: Kind, text: str, judge: Judge | None = None) -> Kind:
     """A prescribed form with the text that a lawyer gave. Everything that the form must be told has to stand in it; what our own
     letter before it says is no part of the form."""
-    body, wanted = read(text, shipped.every_need, judge), in_the_letter(shipped)
-    if absent := [need for need in shipped.needs if need.name in wanted and not need.optional and need.name not in body.used]:
+    body = read(text, shipped.every_need, judge)
+    if absent := [need for need in form_fields(shipped) if not need.optional and need.name not in body.used]:
         raise BadWording(tuple(Flaw(BODY, 0, f"The form nowhere has {{{{ {need.name} }}}}: {need.label}.") for need in absent))
     kind = replace(shipped, body=body, version=_hash({BODY: text, "": shipped.version}))
     return replace(kind, example=_example(kind, plain_sample(shipped), {}))
+
+
+def form_fields(shipped: Kind) -> tuple[Need, ...]:
+    """What a prescribed form itself prints; those that are not optional must stand in its text."""
+    wanted = in_the_letter(shipped)
+    return tuple(need for need in shipped.needs if need.name in wanted)
 
 
 def _body(texts: Mapping[str, str], needs: tuple[Need, ...], judge: Judge | None) -> Body:

@@ -75,7 +75,7 @@ def issued(kind: letters.Kind, landlord: Landlord, day: date) -> letters.Kind:
         return kind
     entry = in_force(landlord, kind.code, day)
     if isinstance(entry, str):
-        raise Refused(f"“{kind.title}” cannot be issued. {entry}")
+        raise Refused(f"“{kind.title}” cannot be issued. {entry} An administrator enters it under “What a lawyer has confirmed”.")
     try:
         return letters.prescribed_with(kind, entry.text, _no_conditions)
     except letters.BadWording as error:
@@ -88,10 +88,10 @@ def in_force(landlord: Landlord, code: str, day: date) -> Confirmed | str:
     texts = Confirmed.objects.filter(landlord=landlord, kind=code).exclude(text="")
     entry = texts.filter(valid_from__lte=day).order_by("-valid_from", "-pk").first()
     if entry is None:
-        return "Your landlord’s lawyer has not given its text yet. An administrator enters it under “What a lawyer has confirmed”."
+        return "Your landlord’s lawyer has not given its text yet."
     if entry.valid_until is not None and entry.valid_until < day:
         until = letters.day(entry.valid_until)
-        return f"Its version {entry.version} could be used until {until}. Ask an administrator to enter the one that your lawyer confirms."
+        return f"Its version {entry.version} could be used until {until}. It needs a newer text."
     return entry
 
 

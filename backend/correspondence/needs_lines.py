@@ -10,7 +10,7 @@ One need a line: its name, its type, what it is, and for rows the columns with s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import letters
@@ -92,5 +92,18 @@ def _column_line(name: str, entry: Mapping[str, Any]) -> str:
 def fields(kind: letters.Kind) -> list[tuple[str, str, str]]:
     """The fields that the wording of a letter may print: name, what it is, how it is printed; its own first."""
     own = {need.name for need in kind.needs}
-    needs = [*kind.needs, *(need for need in kind.every_need if need.name not in own)]
+    return [*_shown(kind.needs), *_shown(need for need in kind.every_need if need.name not in own)]
+
+
+def standard_fields() -> list[tuple[str, str, str]]:
+    """Those that every letter may print."""
+    return _shown(letters.STANDARD)
+
+
+def form_fields(kind: letters.Kind) -> list[tuple[str, str, str]]:
+    """Those that a prescribed form prints: each that may not be empty must stand in its text."""
+    return [*_shown(letters.form_fields(kind)), *standard_fields()]
+
+
+def _shown(needs: Iterable[letters.Need]) -> list[tuple[str, str, str]]:
     return [(need.name, need.label + (" (may be empty)" if need.optional else ""), TYPES[need.type]) for need in needs]

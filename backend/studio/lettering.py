@@ -15,6 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.correspondence import editing, standing
+from backend.correspondence.needs_lines import standard_fields
 from backend.errors import DomainError, InvalidAnswers
 from backend.studio import commands
 from backend.studio.models import Draft
@@ -44,7 +45,7 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and (error := _save(request, code, draft)) is None:
         return redirect("wording-of", code)
     error = error if request.method == "POST" else None
-    context = {"desk": desk, "back": desk.changed, "code": code}
+    context = {"desk": desk, "back": desk.changed, "code": code, "fields": desk.fields}
     return _page(request, draft, context, request.POST.dict() if error else desk.said, error)
 
 
@@ -58,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
         error = InvalidAnswers({"code": "A letter has this name already. Choose another"}) if taken else _save(request, code, draft)
         if error is None:
             return redirect("wording-of", code)
-    context = {"desk": None, "code": "new"}
+    context = {"desk": None, "code": "new", "fields": standard_fields()}
     return _page(request, draft, context, request.POST.dict() if error else {"shape": "letter"}, error)
 
 

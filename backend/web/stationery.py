@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from backend.accounts import powers
 from backend.correspondence import confirmed as lawyers
 from backend.correspondence.letterhead import LOGO_BYTES, example, letterhead_of, save_letterhead
-from backend.correspondence.needs_lines import fields
+from backend.correspondence.needs_lines import form_fields
 from backend.errors import DomainError
 from backend.web.ask import form_context, needs, typed, who
 from backend.workflow.forms import Form, Question
@@ -107,7 +107,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     wrong = getattr(error, "problems", {}).get("text", "")
     context = form_context(form, data, error, {}) | {
         "standing": standing, "kind": standing.kind, "text": request.POST.get("text", ""), "wrong_text": wrong,
-        "known": fields(standing.kind),
+        "known": form_fields(standing.kind),
     }  # fmt: skip
     if wrong:
         context["problems"].append({"target": "text", "error": wrong})

@@ -93,7 +93,7 @@ def test_diagrams_send_a_letter_of_the_landlords_own_by_its_code(landlord: Landl
 def entered(by: User, now: datetime, **changed: object) -> None:
     text = "# Form 3\n\n" + "\n\n".join(
         f"[[if {need.name}]]\n{{{{ {need.name} }}}}\n[[end]]" if need.type == "rows" or need.optional else f"{{{{ {need.name} }}}}"
-        for need in written.kind(FORM).needs
+        for need in written.form_fields(written.kind(FORM))
     )
     said = {
         "version": "May 2026", "text": text.replace("\n{{", "\n\n{{"), "valid_from": date(2026, 5, 1), "valid_until": None, "lawyer": "A Solicitor",
