@@ -182,6 +182,19 @@ def test_urdu_comes_out_letter_by_letter_when_it_is_copied() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("rendition", ["beside", "accessible"])
+def test_urdu_is_read_aloud_in_the_order_of_its_letters(rendition: letters.RenditionName) -> None:
+    kind = letters.kind("warning")
+    made = letters.render(kind, letters.sample(kind), rendition=rendition, brand=BRAND, translation=translation("warning", "ur"))
+    with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
+        articles = [each for each in elements(pdf) if each.S == "/Art"]
+        passages = [each for article in articles for each in _below(article) if isinstance(each.K[0], int)]
+        heard = " ".join(" ".join(str(each.ActualText) for each in passages).split())
+    for said in ("رویے کے بارے میں تنبیہ", "مختصر طور پر", "• اطلاع دی گئی ہے", "24\N{NO-BREAK SPACE}نومبر", "Mr Daniel Price", "0123"):
+        assert " ".join(said.split()) in heard
+    assert "\N{LEFT-TO-RIGHT ISOLATE}" not in heard
+
+
 def test_a_translation_stands_behind_a_form_that_the_law_sets_and_never_in_it() -> None:
     shipped = letters.kind("visit-appointment")
     notice = replace(shipped, notice=("secure_other",))

@@ -17,7 +17,7 @@ from pikepdf import Array, Dictionary, Object
 import letters
 from letters.draw import RenditionName
 
-from .conftest import drawn, elements
+from .conftest import BRAND, drawn, elements
 from .paper import read_aloud, words
 from .test_beside import OFTEN, SHIPPED, beside
 
@@ -189,6 +189,15 @@ def test_a_reader_hears_a_letter_from_its_head_to_its_end() -> None:
     order = ["Memorial House", "Mr Daniel Price Flat 5", "Private and confidential", "Warning about behaviour", "In short", "Who to ask"]
     places = [heard.index(words) for words in order]
     assert places == sorted(places)
+
+
+def test_an_entry_of_a_list_has_a_body_whatever_a_landlord_puts_into_it() -> None:
+    shipped = letters.kind("closure")
+    kind = letters.reworded(shipped, {"body.md": "Do this:\n\n- one\n\n  and more\n\n- two\n  - within"})
+    made = letters.render(kind, letters.sample(kind), rendition="accessible", brand=BRAND)
+    with pikepdf.open(io.BytesIO(made.pdf)) as opened:
+        entries = [[str(kid.S) for kid in each.K] for each in elements(opened) if each.S == "/LI"]
+    assert entries == [["/Lbl", "/LBody"]] * 3
 
 
 def test_what_is_known_of_outloud_is_still_said_by_it(tmp_path: Path) -> None:
