@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from django.contrib.auth.backends import ModelBackend
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -63,6 +64,7 @@ PREVIEWS, WATCHED = 100, 500
 
 def main(number: int = 500, more: int = 0) -> None:
     now = timezone.now()
+    call_command("collectstatic", "--noinput", verbosity=0, ignore_patterns=["rest_framework", "test"])
     case = a_case(now)
     with workers() as running, plainly() as plain:
         plain(drawn(case, now, WARM * WORKERS)[0])

@@ -62,7 +62,7 @@ def _paint(html: str, rendition: RenditionName, pictures: Mapping[str, bytes]) -
             page = HTML(string=html, base_url=None, url_fetcher=fetcher)
             document = page.render(font_config=_fonts(), **options)
             finisher = partial(mend, language=_second_language(html))
-            raw = document.write_pdf(finisher=finisher, pdf_identifier=True, **options)
+            raw = document.write_pdf(finisher=finisher, **options)
     except FatalURLFetchingError as error:
         raise RefusedFetch(str(error)) from error
     # An inline SVG swallows even the fatal error, so the record is what counts.

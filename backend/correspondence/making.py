@@ -45,7 +45,8 @@ def take_next(*, now: datetime) -> Letter | None:
     """Lease a letter that nobody holds: the one tried least often, the oldest of these, so that one which brings its worker down holds
     no other up. A letter tried too often is given up, with the reason on the case."""
     with transaction.atomic():
-        letter = _free(now).order_by("attempts", "queued_at").select_for_update(skip_locked=True, of=("self",)).first()
+        waiting = _free(now).only("title", "attempts", "status", "problem", "lease", "lease_until").order_by("attempts", "queued_at")
+        letter = waiting.select_for_update(skip_locked=True, of=("self",)).first()
         if letter is None:
             return None
         if letter.attempts >= MAX_ATTEMPTS:
@@ -63,6 +64,7 @@ def render(letter: Letter, *, now: datetime) -> bool:
     held = (
         Letter.objects.select_for_update(of=("self",))
         .select_related("case__landlord", "case__owner__team", "case__instance__version", "party__person", "survey")
+        .defer(*(f"case__instance__{name}" for name in ("state", "facts", "offers", "active", "messages")))
         .get(pk=letter.pk)
     )
     if held.status != Letter.QUEUED or held.lease != letter.lease:
