@@ -26,7 +26,7 @@ HAND, LEFT = "hand", "left"
 _MOST = {"place": 300, "server": 200, "witness": 200, "details": 300}
 _ASKED = {"place": "Say where", "server": "Say who served it", "details": "Say to whom it was handed, or where exactly it was left"}
 #: Letters that can come back: what was handed over cannot.
-_RETURNABLE = (Letter.POST, Letter.NOTIFY, Letter.EMAIL)
+RETURNABLE = (Letter.POST, Letter.NOTIFY, Letter.EMAIL)
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def came_back(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
     access.need(by, powers.WORK)
     letter_for(by, letter_id)
     letter = Letter.objects.select_for_update(of=("self",)).select_related("case__landlord", "party__person").get(pk=letter_id)
-    if letter.status != Letter.SENT or letter.sent_how not in _RETURNABLE:
+    if letter.status != Letter.SENT or letter.sent_how not in RETURNABLE:
         raise AlreadyDone(f"“{letter.title}” is now: {letter.get_status_display().lower()}. It cannot come back.")
     if not (reason := plain(why)):
         raise InvalidAnswers({"why": "Say why it came back"})

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from backend.accounts import powers
 from backend.casework import access, commands, consents, queries, surveys
@@ -19,7 +19,6 @@ from backend.casework.casefile import NEWEST
 from backend.casework.models import Case, Party
 from backend.casework.models.case import SAFETY
 from backend.correspondence import commands as correspondence
-from backend.correspondence import sending
 from backend.errors import AlreadyDone, DomainError, NotFound
 from backend.web.ask import form_context, needs, press_of, typed, who
 from backend.web.begun import begun
@@ -221,7 +220,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     """Letters that wait to be posted or handed over, oldest first, and those that could not be made."""
     waiting = correspondence.waiting_letters(who(request))
     page = page_of(request, waiting, PER_PAGE)
-    return render(request, "cases/letters.html", {"page": page, "now": timezone.now()})
+    return render(request, "cases/letters.html", {"page": page, "now": timezone.now(), "may_post": who(request).can(powers.POST)})
 
 
 @require_safe
@@ -231,14 +230,6 @@ def letter_pdf(request: HttpRequest, letter_id: int, name: str) -> HttpResponse:
     response = HttpResponse(bytes(rendition.pdf), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="letter-{letter_id}-{name}.pdf"'
     return response
-
-
-@require_POST
-@needs(powers.WORK)
-def letter_sent(request: HttpRequest, letter_id: int) -> HttpResponse:
-    letter = sending.mark_sent(letter_id=letter_id, how=request.POST.get("how", ""), by=who(request), now=timezone.now())
-    messages.success(request, "The letter is marked as sent.")
-    return redirect(f"{reverse('case', args=[letter.case.reference])}#letters")
 
 
 # Surveys

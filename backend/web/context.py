@@ -28,6 +28,7 @@ _MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Evidence", "evidence-inbox", (powers.TRIAGE, powers.TAKE_REPORTS)),
     ("Cases", "cases", (powers.WORK,)),
     ("Letters", "letters", (powers.WORK,)),
+    ("Post", "letter-queue", (powers.POST,)),
     ("Overdue", "overdue", (powers.MANAGE,)),
     ("Faults", "faults", (powers.MANAGE,)),
     ("Measures", "measures", (powers.MANAGE,)),
@@ -53,7 +54,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 def _menu(user: User, path: str) -> list[MenuItem]:
     items = [(label, reverse(name)) for label, name, any_of in _MENU if any(user.can(power) for power in any_of)]
-    return [MenuItem(label, url, path.startswith(url)) for label, url in items]
+    here = max((url for _, url in items if path.startswith(url)), key=len, default="")
+    return [MenuItem(label, url, url == here) for label, url in items]
 
 
 def home_for(user: User) -> str:

@@ -21,6 +21,7 @@ from backend.correspondence.models import Letter
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
 from backend.rules.notices_kinds import Row
 from backend.web.ask import form_context, needs, number, press_of, typed, who
+from backend.web.ways import ways
 from backend.workflow.forms import Form, Question
 
 
@@ -112,6 +113,7 @@ def _page(
         "again": shown.status in (Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED) and shown.survey_id is None,
         "advice": writing.sheet_of(shown).advice, "manages": user.can(powers.MANAGE),
         "problems": [error.sentence] if error and not isinstance(error, InvalidAnswers) else [p for f in forms for p in f["problems"]],
+        **ways(shown),
     }  # fmt: skip
     return render(request, "letters/letter.html", context, status=422 if error else 200)
 

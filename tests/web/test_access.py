@@ -21,7 +21,7 @@ from backend.casework import commands, evidence, notes
 from backend.casework.commands import Told
 from backend.casework.models import Case, HomesImport, Person, Property
 from backend.correspondence import jobs
-from backend.correspondence.models import Letter
+from backend.correspondence.models import Letter, Message, PrintRun
 from backend.studio import commands as studio
 from backend.workflow.models import Fault, Task
 from backend.workflow.publishing import publish
@@ -57,7 +57,10 @@ RULES: dict[str, tuple[str, set[str]]] = {
     "case-part": ("GET", SAW_CASE), "case-record": ("GET", SAW_CASE), "case-letters": ("GET", SAW_CASE),
     "note-new": ("GET", SAW_CASE), "note-correct": ("GET", SAW_CASE), "contact-new": ("GET", SAW_CASE), "incident-new": ("GET", SAW_CASE),
     "letters": ("GET", STAFF - {"owner", "admin"}), "set-password": ("GET", set()), "user-link": ("POST", {"admin"}),
-    "letter-pdf": ("GET", SAW_CASE), "letter-sent": ("POST", SAW_CASE), "letter": ("GET", SAW_CASE), "letter-words": ("GET", SAW_CASE),
+    "letter-pdf": ("GET", SAW_CASE), "letter-gone": ("GET", SAW_CASE), "letter-serve": ("GET", SAW_CASE), "letter-back": ("GET", SAW_CASE),
+    "letter-message": ("GET", SAW_CASE), "message-decide": ("POST", SAW_CASE), "letter-queue": ("GET", {"leader"}), "letter-run": ("GET", {"leader"}),
+    "letter-run-file": ("GET", {"leader"}), "letter-run-manifest": ("GET", {"leader"}), "letter-run-step": ("POST", {"leader"}),
+    "letter": ("GET", SAW_CASE), "letter-words": ("GET", SAW_CASE),
     "letter-preview": ("GET", SAW_CASE), "letter-step": ("POST", SAW_CASE), "letter-choose": ("GET", SAW_CASE), "letter-write": ("GET", set()),
     "survey-enter": ("GET", set()), "fault": ("GET", SAW_CASE),
     "overdue": ("GET", {"leader"}), "faults": ("GET", {"leader"}), "measures": ("GET", {"leader"}), "measure": ("GET", {"leader"}), "procedure": ("GET", {"leader", "owner"}),
@@ -120,6 +123,10 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
     report = commands.take_report(landlord=landlord, channel="online", told=told, by=None, now=now)
     studio.open_draft(by=user("owner"), now=now)
     task, letter = Task.objects.get(instance=case.instance, status=Task.OPEN), Letter.objects.get()
+    message = Message.objects.create(
+        letter=letter, channel="email", address="a@b.example", key="x", asked_by=officer, asked_at=now, status=Message.FAILED
+    )
+    PrintRun.objects.create(landlord=landlord, number=1, total=0, asked_at=now, asked_by=officer, status=PrintRun.MADE, file=b"%PDF")
     party = case.parties.get()
     person = party.person
     assert person is not None
@@ -138,7 +145,9 @@ def world(landlord: Landlord, user: Who, now: datetime) -> World:
         "evidence-new": [case.reference], "evidence": [kept.pk], "evidence-shown": [kept.pk], "evidence-small": [kept.pk],
         "evidence-original": [kept.pk], "evidence-place": [unplaced.pk], "case-part": [case.reference, "contact"],
         "case-record": [case.reference, case.records.first().pk], "case-letters": [case.reference], "note-new": [case.reference],
-        "note-correct": [case.reference, note.pk], "contact-new": [case.reference], "incident-new": [case.reference], "letter-pdf": [letter.pk, "accessible"], "letter-sent": [letter.pk],
+        "note-correct": [case.reference, note.pk], "contact-new": [case.reference], "incident-new": [case.reference], "letter-pdf": [letter.pk, "accessible"], "letter-gone": [letter.pk], "letter-serve": [letter.pk],
+        "letter-back": [letter.pk], "letter-message": [letter.pk, "email"], "message-decide": [message.pk, "again"], "letter-run": [1], "letter-run-file": [1],
+        "letter-run-manifest": [1], "letter-run-step": [1, "stop"],
         "letter": [letter.pk], "letter-words": [letter.pk], "letter-preview": [letter.pk],
         "letter-step": [letter.pk, "retry"], "letter-choose": [case.reference], "letter-write": [case.reference, "warning"],
         "survey-enter": [case.reference, 1], "measure": ["new-cases", 0], "fault": [fault.pk], "user": [officer.pk],
