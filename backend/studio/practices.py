@@ -1,14 +1,16 @@
 """What the sources ask of the product, and where a person meets it: `processes/practices.toml` beside the live procedure.
 
-The practices and what is seen of each are the product's; which steps and scenarios name a practice is the landlord's own pack.
+The practices and what is seen of each are the product's; which steps and scenarios name a practice is the landlord's own pack,
+whose `practices.toml` may say what it meets otherwise, and whose `sources` say which of the practices are its own.
 Which test proves a practice is known to `tests/contract.toml`, which is not read here: a site that runs may have no tests.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -82,16 +84,45 @@ class Line:
     places: tuple[Place, ...]
     scenarios: tuple[Scenario, ...]
 
+    @property
+    def met(self) -> bool:
+        return bool(self.practice.where)
+
 
 def coverage(pack: Pack) -> list[Line]:
     """Every practice with the places where this pack and this release meet it, and the scenarios that prove it."""
-    return [
-        Line(
-            practice, tuple(dict.fromkeys([*(place(name, pack) for name in practice.where), *_named(code, pack)])),
-            tuple(scenario for scenario in pack.scenarios.values() if code in scenario.codes),
-        )
-        for code, practice in sources().practices.items()
-    ]  # fmt: skip
+    return [_line(_claimed(practice, pack), pack) for practice in sources().practices.values()]
+
+
+def _claimed(practice: Practice, pack: Pack) -> Practice:
+    """The practice, met as the landlord's own pack says where it says so."""
+    claim = pack.claims.get(practice.code)
+    return replace(practice, sees=claim["sees"], where=tuple(claim["where"]), not_yet="", context="") if claim else practice
+
+
+def _line(practice: Practice, pack: Pack) -> Line:
+    places = dict.fromkeys([*(place(name, pack) for name in practice.where), *_named(practice.code, pack)])
+    return Line(practice, tuple(places), tuple(one for one in pack.scenarios.values() if practice.code in one.codes))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many practices of one source are met, of how many; `own` when it is one of the landlord's documents."""
+
+    source: str
+    met: int
+    of: int
+    own: bool
+
+
+def tallies(lines: Iterable[Line], pack: Pack) -> list[Tally]:
+    """Each source with what of it is met; the landlord's own first."""
+    met, of = Counter[str](), Counter[str]()
+    for line in lines:
+        of[line.practice.source] += 1
+        met[line.practice.source] += line.met
+    found = [Tally(words, met[code], of[code], code in pack.sources) for code, words in sources().sources.items()]
+    return sorted(found, key=lambda tally: not tally.own)
 
 
 def codes_of(element: Element) -> list[str]:
@@ -162,9 +193,8 @@ def _rail(title: str, pack: Pack) -> Place | None:
     return Place(f"Guard rail: {title}") if any(rail.get("title") == title for rail in pack.rails) else None
 
 
-def _letter(code: str, pack: Pack) -> Place | None:
-    titles = catalogue.letters(pack.letters)
-    return Place(f"Letter: {titles[code]}", f"{reverse('catalogue')}#letters") if code in titles else None
+def _standing(word: str, pack: Pack) -> Place | None:
+    return Place(f"Standing words for letters: {_spoken(word).replace('_', ' ')}") if word in pack.standing else None
 
 
 def _operation(name: str, _: Pack) -> Place | None:
@@ -199,6 +229,7 @@ def _spoken(name: str) -> str:
 
 
 _KINDS: Mapping[str, Callable[[str, Pack], Place | None]] = {
+    "standing": _standing,
     "element": _element, "question": _question, "option": _option, "row": _row, "promise": _promise, "role": _role, "setting": _setting,
     "rail": _rail, "letter": _letter, "operation": _operation, "message": _message, "channel": _channel, "measure": _measure, "page": _page,
 }  # fmt: skip

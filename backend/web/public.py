@@ -16,6 +16,7 @@ from backend.casework.surveys import LinkUsed
 from backend.errors import DomainError
 from backend.web.ask import form_context, typed
 from backend.web.reports import report_form, told_in
+from backend.workflow.promises import Promise
 from backend.workflow.publishing import live_version
 
 #: Reports taken from one address in an hour; more are asked to call instead.
@@ -61,6 +62,23 @@ def _promise(landlord: Landlord) -> str:
     """What we promise about a new report, in the landlord's own words; "" when it promises nothing."""
     promise = live_version(landlord).contents.promises.get("triage")
     return promise.public.replace("{length}", promise.lengths[-1].words) if promise else ""
+
+
+@require_safe
+def standards(request: HttpRequest, code: str) -> HttpResponse:
+    """The service standards as the landlord publishes them: its own list, and what it promises with how long it takes."""
+    landlord = get_object_or_404(Landlord, code=code)
+    _dress(request, landlord)
+    pack = live_version(landlord).contents
+    listed = [row["standard"] for row in pack.standing.get("standards", ())]
+    promised = dict.fromkeys(_told(promise) for promise in pack.promises.values() if promise.public)
+    return render(request, "public/standards.html", {"standards": listed, "promised": promised})
+
+
+def _told(promise: Promise) -> str:
+    """A promise in words. One whose length depends on the case says the shortest and the longest."""
+    lengths = list(dict.fromkeys(length.words for length in promise.lengths))
+    return promise.public.replace("{length}", f"{lengths[0]} to {lengths[-1]}, as the case needs" if lengths[1:] else lengths[0])
 
 
 def survey(request: HttpRequest, token: str) -> HttpResponse:

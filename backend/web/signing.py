@@ -34,8 +34,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             login(request, user)
             return redirect(_next(request, user))
         problems = [problem]
-    people = User.objects.filter(is_active=True).prefetch_related("roles").order_by("landlord", "name") if settings.DEMO else []
-    context = {"problems": problems, "people": people, "email": request.POST.get("email", ""), "next": request.GET.get("next", "")}
+    people = (
+        User.objects.filter(is_active=True).select_related("landlord").prefetch_related("roles") if settings.DEMO else User.objects.none()
+    )
+    context = {
+        "problems": problems,
+        "people": people.order_by("landlord", "name"),
+        "email": request.POST.get("email", ""),
+        "next": request.GET.get("next", ""),
+    }
     return render(request, "sign-in.html", context, status=422 if problems else 200)
 
 

@@ -133,6 +133,7 @@ urlpatterns = [
     path("people/calendar", administration.calendar, name="calendar"),
     path("report/<slug:code>", public.report, name="report-public"),
     path("report/<slug:code>/thanks", public.report_thanks, name="report-thanks"),
+    path("standards/<slug:code>", public.standards, name="standards-public"),
     path("survey/<str:token>", public.survey, name="survey"),
     path("survey-thanks/<slug:code>", public.survey_thanks, name="survey-thanks"),
 ]

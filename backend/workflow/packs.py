@@ -35,6 +35,7 @@ from backend.workflow.values import KINDS, Fact, is_kind
 
 #: What describes the landlord to the demo is no part of its procedure.
 OF_THE_DEMO = "demo.toml"
+CLAIMS = "practices.toml"
 #: The landlord's own letters, and its wording of shipped ones: a folder for each, by the letter's code.
 LETTERS = "letters/"
 MAX_FILES = 600
@@ -81,6 +82,10 @@ class Pack:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     #: The texts of the landlord's own letters and wording, by code and name of file. What they mean is `correspondence`'s to say.
     letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: The landlord's own documents among the sources of practices, and what its pack meets otherwise than the base: by the
+    #: practice's code, what a person `sees` and `where`.
+    sources: tuple[str, ...] = ()
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def known(self, facts: Mapping[str, Value], day: date) -> dict[str, Value]:
         """Everything that expressions may name: a case's own facts, nothing for what is not known yet, and the settings as
@@ -173,11 +178,11 @@ class _Reader:
                 Finding(ABOUT, "start", f"There is no diagram of the process “{start}”.", "Name the process that a case begins with.")
             )
         self._stop()
-        rails, standing = _rails(about), self._standing()
+        rails, standing, claims = _rails(about), self._table(STANDING), self._claims()
         self._stop()
         return Pack(
             str(about["title"]), start, _roles(about), diagrams, elements, forms, tables, promises, facts, rails, _marked(about), standing,
-            settings, _approve(about), scenarios, letter_texts(self.files),
+            settings, _approve(about), scenarios, letter_texts(self.files), tuple(about.get("sources", ())), claims,
         )  # fmt: skip
 
     def _check_files(self) -> None:
@@ -203,12 +208,19 @@ class _Reader:
             raise PackRefused([Finding(ABOUT, *problem)])
         return about
 
-    def _standing(self) -> dict[str, Any]:
+    def _table(self, file: str) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.files.get(STANDING, ""))
+            return tomllib.loads(self.files.get(file, ""))
         except tomllib.TOMLDecodeError as error:
-            self._add(Finding(STANDING, "", f"It cannot be read: {error}.", "Check the file."))
+            self._add(Finding(file, "", f"It cannot be read: {error}.", "Check the file."))
             return {}
+
+    def _claims(self) -> dict[str, Any]:
+        claims = self._table(CLAIMS).get("practice", {})
+        wrong = [code for code, said in claims.items() if not _is_claim(said)] if isinstance(claims, dict) else [""]
+        for code in wrong:
+            self._add(Finding(CLAIMS, code, "A practice says what a person sees, and a list of where.", "Write `sees` and `where`."))
+        return {} if wrong else claims
 
     def _each(self, ending: str, reader: Any, prefix: str = "") -> dict[str, Any]:
         found = {}
@@ -298,9 +310,19 @@ def _about_problem(about: Mapping[str, Any]) -> tuple[str, str, str] | None:
         return "title", "The title is not a text of up to 150 characters.", "Shorten it."
     if not isinstance(roles, list) or not all(map(_is_role, roles)):
         return "role", "A role needs a code, a name and powers that the product has.", f"Powers are: {', '.join(POWERS)}."
+    if not _are_texts(about.get("sources", [])):
+        return "sources", "The sources are not a list of texts.", "Name them as the list of practices does."
     if not isinstance(facts, dict) or not all(map(_is_declaration, facts.values())):
         return "facts", "A fact needs a kind, and choices that are texts.", f"Kinds are: {', '.join(KINDS)}."
     return None
+
+
+def _is_claim(said: object) -> bool:
+    return isinstance(said, dict) and said.keys() == {"sees", "where"} and isinstance(said["sees"], str) and _are_texts(said["where"])
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _is_role(raw: object) -> bool:
@@ -315,8 +337,7 @@ def _is_role(raw: object) -> bool:
 def _is_declaration(raw: object) -> bool:
     if not isinstance(raw, dict) or not isinstance(raw.get("kind"), str) or not is_kind(raw["kind"]):
         return False
-    choices = raw.get("choices", [])
-    return isinstance(choices, list) and all(isinstance(choice, str) for choice in choices)
+    return _are_texts(raw.get("choices", []))
 
 
 def _roles(about: Mapping[str, Any]) -> dict[str, Role]:
