@@ -123,7 +123,7 @@ def texts_of(code: str, said: Mapping[str, str], own: Mapping[str, str]) -> dict
     body = said.get("body", "").replace("\r\n", "\n").rstrip() + "\n"
     shipped = letters.kinds().get(code)
     if shipped is not None:
-        contract = {} if title in ("", shipped.title) else {"title": title}
+        contract: dict[str, Any] = {} if title in ("", shipped.title) else {"title": title}
         return {**own, BODY: body, **({CONTRACT: written(contract)} if contract or CONTRACT in own else {})}
     try:
         needs = needs_lines.read(plain(said.get("needs", "")))

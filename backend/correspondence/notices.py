@@ -141,7 +141,7 @@ def served(letter: Letter, *, given: datetime, how: str) -> Row:
 def _as_given(letter: Letter, given: datetime, how: str) -> tuple[Notice, Sequence[str]]:
     """What was given, as the law counts it, and why it may not be given so."""
     kind, writing, local = kind_of(letter.case, letter.kind), _writing(letter, given), given.astimezone(LONDON)
-    now = {"given": local.date(), "at": local.time(), "how": how, "also": ""}
+    now: dict[str, Any] = {"given": local.date(), "at": local.time(), "how": how, "also": ""}
     if kind.notice:
         said = _said(writing, letter.data)
         home = _held(said, writing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -44,7 +45,7 @@ def serve(*, letter_id: int, given: Given, by: User, now: datetime) -> Service:
 
 def _checked(letter: Letter, given: Given, now: datetime) -> Given:
     """What was said, made plain. Raises `InvalidAnswers` for each thing that is missing or cannot be."""
-    words = {key: plain(getattr(given, key)) for key in _MOST}
+    words: dict[str, Any] = {key: plain(getattr(given, key)) for key in _MOST}
     problems = {key: ask for key, ask in _ASKED.items() if not words[key]}
     problems |= {key: f"Shorten this to {most} characters" for key, most in _MOST.items() if len(words[key]) > most}
     if given.how not in (HAND, LEFT):

@@ -193,6 +193,11 @@ def _rail(title: str, pack: Pack) -> Place | None:
     return Place(f"Guard rail: {title}") if any(rail.get("title") == title for rail in pack.rails) else None
 
 
+def _letter(code: str, pack: Pack) -> Place | None:
+    titles = catalogue.letters(pack.letters)
+    return Place(f"Letter: {titles[code]}", f"{reverse('catalogue')}#letters") if code in titles else None
+
+
 def _standing(word: str, pack: Pack) -> Place | None:
     return Place(f"Standing words for letters: {_spoken(word).replace('_', ' ')}") if word in pack.standing else None
 
