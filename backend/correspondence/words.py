@@ -16,6 +16,7 @@ import letters
 from backend.accounts.models import Landlord, Letterhead, User
 from backend.casework.models import Case, Party, Report, Survey
 from backend.correspondence.own import kind_for, translation_for
+from backend.rules.notices import LAST_DAYS
 from backend.rules.working_time import LONDON
 from backend.workflow.expressions import Value, parse
 from backend.workflow.functions import functions_for
@@ -213,6 +214,11 @@ def _today(writing: Writing) -> str:
     return writing.now.astimezone(LONDON).date().isoformat()
 
 
+def _circumstances_by(writing: Writing) -> str:
+    """Until when a tenant may tell of their circumstances, before the court is asked for a home that it must give."""
+    return LAST_DAYS["circumstances"][1](writing.now.astimezone(LONDON).date()).isoformat()
+
+
 def _reply_by(writing: Writing) -> str | None:
     """Until when the procedure waits for an answer, where it says so."""
     until = writing.facts.get(REPLY_BY)
@@ -235,4 +241,5 @@ def _survey_phone(writing: Writing) -> str:
 _COMPUTED: Mapping[str, Callable[[Writing], str | None]] = {
     "reported_on": _reported_on, "report_summary": _report_summary, "first_contact_by": _first_contact_by,
     "decided_on": _today, "closed_on": _closed_on, "reply_by": _reply_by, "survey_by": _survey_by, "survey_phone": _survey_phone,
+    "circumstances_by": _circumstances_by,
 }  # fmt: skip

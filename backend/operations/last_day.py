@@ -18,6 +18,7 @@ _LABELS = {
     "closure_appeal": "The last day to appeal against the closure order",
     "demotion": "The last day of the demoted tenancy",
     "extension_notice": "The last day to serve notice of the extension",
+    "circumstances": "The last day to tell us of their circumstances",
     "case_review_complaint": "The last day on which a complaint counts for a case review",
     "case_review": "The last day to apply for a case review",
 }

@@ -207,6 +207,10 @@ LAST_DAYS: Mapping[str, tuple[str, Callable[[date], date]]] = {
     "closure_appeal": ("2014 Act s.84: 21 days beginning with the day of the decision", lambda made: last_day_of_period(made, 21)),
     "demotion": ("Housing Act 1996 s.143B: a year from the order", lambda made: add_months(made, 12) - _DAY),
     "extension_notice": ("Housing Act 1996 s.125A(3): eight weeks before the trial period ends", last_extension),
+    "circumstances": (
+        "Pre-Action Protocol for Possession Claims by Social Landlords, part 3: 14 days to reply, as the product's default",
+        lambda asked: asked + timedelta(days=14),
+    ),
     "case_review_complaint": (
         "2014 Act s.104: complained within one month beginning with the day of the behaviour", lambda on: add_months(on, 1) - _DAY
     ),
