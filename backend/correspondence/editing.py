@@ -16,7 +16,7 @@ from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.casework.text import plain
-from backend.correspondence import needs_lines
+from backend.correspondence import needs_lines, tongues
 from backend.correspondence.examples import example_data
 from backend.correspondence.own import is_worded, kind_from, kinds_of
 from backend.correspondence.words import GOES_TO, Writing, brand_of, data_for, plain_brand
@@ -163,8 +163,18 @@ def preview(*, code: str, texts: Mapping[str, str], pack: Pack | None, reference
     kind = check(code, texts, pack)
     case = access.case_for(by, reference) if reference else None
     data = {**example_data(kind, by.landlord, held=held), **(_known(kind, case, by, now) if case else {})}
+    return _page(kind, data, brand_of(case) if case else plain_brand(by.landlord))
+
+
+def preview_beside(*, code: str, language: str, text: str, texts: Mapping[str, str], pack: Pack | None, by: User) -> str:
+    """The letter on its example with this text beside the English. Raises `InvalidAnswers` or `DomainError`."""
+    beside, kind = tongues.checked(code, language, text, texts, pack), tongues.kind_of(code, texts, pack)
+    return _page(kind, example_data(kind, by.landlord, held=True), plain_brand(by.landlord), beside)
+
+
+def _page(kind: letters.Kind, data: Mapping[str, Any], brand: letters.Brand, beside: letters.Translation | None = None) -> str:
     try:
-        return letters.preview_html(kind, letters.from_json(kind, data), brand_of(case) if case else plain_brand(by.landlord))
+        return letters.preview_html(kind, letters.from_json(kind, data), brand, translation=beside)
     except letters.LetterError as error:
         raise DomainError(str(error)) from error
 

@@ -47,14 +47,17 @@ def _kinds(digest: str) -> Mapping[str, letters.Kind]:
 def kinds_of(texts: LetterTexts) -> Mapping[str, letters.Kind]:
     """Every shipped kind, with the landlord's wording where there is some, and the landlord's own. What cannot be read of these
     is left out here: the checker says why, and nothing with an error is ever published."""
+    return _all_kinds(tuple((code, tuple(sorted(own.items()))) for code, own in sorted(texts.items())))
+
+
+@lru_cache(maxsize=64)
+def _all_kinds(texts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Mapping[str, letters.Kind]:
     found = dict(letters.kinds())
-    for code in sorted(texts):
-        if code in found and not is_worded(texts[code]):
+    for code, own in texts:
+        if code in found and not is_worded(dict(own)):
             continue
-        try:
-            found[code] = kind_from(code, texts[code])
-        except letters.BadWording:
-            continue
+        with suppress(letters.BadWording):
+            found[code] = _read(code, own)
     return MappingProxyType(found)
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
-from backend.correspondence import editing, standing
+from backend.correspondence import editing, standing, tongues
 from backend.correspondence.own import is_worded
 from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.studio.edit import edit_step
@@ -162,6 +162,21 @@ def drop_letter(*, code: str, by: User, now: datetime) -> Saved:
     if own is None or not is_worded(own):
         raise NotFound("This letter has no wording of yours.")
     return _keep_all(draft, {f"{LETTERS}{code}/{name}": None for name in own}, by, now, said=f"{LETTERS}{code}")
+
+
+@transaction.atomic
+def save_tongue(*, code: str, language: str, text: str, revision: int, by: User, now: datetime) -> Saved:
+    """Keep the text of a letter in another language; an empty one takes it away. Raises `InvalidAnswers` with the lines at fault."""
+    draft = _held(by)
+    if revision != draft.revision:
+        raise ChangedMeanwhile(WORDS_MEANWHILE)
+    text = text.replace("\r\n", "\n").rstrip()
+    texts = letter_texts(draft.files)
+    tongues.tongue(code, language, texts)
+    if text:
+        tongues.checked(code, language, text, texts.get(code, {}), pack_of(draft.files))
+    path = f"{LETTERS}{code}/{language}.md"
+    return _keep_all(draft, {path: f"{text}\n" if text else None}, by, now, said=path)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.correspondence import editing, standing
+from backend.correspondence import editing, standing, tongues
 from backend.correspondence.needs_lines import standard_fields
 from backend.errors import DomainError, InvalidAnswers
 from backend.studio import commands
@@ -45,7 +45,8 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and (error := _save(request, code, draft)) is None:
         return redirect("wording-of", code)
     error = error if request.method == "POST" else None
-    context = {"desk": desk, "back": desk.changed, "code": code, "fields": desk.fields}
+    others = tongues.tongues(code, letter_texts(draft.files))
+    context = {"desk": desk, "back": desk.changed, "code": code, "fields": desk.fields, "tongues": others}
     return _page(request, draft, context, request.POST.dict() if error else desk.said, error)
 
 
@@ -116,6 +117,10 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         )  # fmt: skip
     except DomainError as problem:
         page = _wrong(problem)
+    return _framed(page)
+
+
+def _framed(page: str) -> HttpResponse:
     response = HttpResponse(page)
     response.headers["Content-Security-Policy"] = SHUT
     return response
@@ -124,6 +129,46 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 def _wrong(problem: DomainError) -> str:
     sentences = list(problem.problems.values()) if isinstance(problem, InvalidAnswers) else [problem.sentence]
     return render_to_string("studio/not_yet.html", {"sentences": sentences})
+
+
+@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[untyped-decorator]  # django-csp says nothing of types
+def tongue(request: HttpRequest, code: str, language: str) -> HttpResponse:
+    """Write one letter in another language, for information beside the English."""
+    user = owner(request)
+    draft, error = draft_for(user), None
+    said = {key: str(value) for key, value in request.POST.items()}
+    shown = tongues.tongue(code, language, letter_texts(draft.files))
+    if request.method == "POST":
+        try:
+            text = said.get("text", "")
+            commands.save_tongue(code=code, language=language, text=text, revision=_revision(said), by=user, now=timezone.now())
+        except DomainError as problem:
+            error = problem
+        else:
+            messages.success(request, "It is kept in the draft.")
+            return redirect("wording-tongue", code, language)
+    context = {
+        "code": code, "tongue": shown, "text": said.get("text", shown.text or tongues.UNCHECKED), "revision": draft.revision,
+        "title": editing.desk(code, letter_texts(draft.files)).title, "problems": _shown(error),
+        "wrong": error.problems.get("text", "") if isinstance(error, InvalidAnswers) else "",
+    }  # fmt: skip
+    return render(request, "studio/tongue.html", context, status=422 if error else 200)
+
+
+@require_POST
+@xframe_options_sameorigin
+def preview_tongue(request: HttpRequest, code: str, language: str) -> HttpResponse:
+    """What is typed, beside the English: a page for the frame, or what is wrong with it."""
+    user = owner(request)
+    draft = draft_for(user)
+    own = letter_texts(draft.files).get(code, {})
+    try:
+        page = editing.preview_beside(
+            code=code, language=language, text=request.POST.get("text", ""), texts=own, pack=commands.pack_of(draft.files), by=user
+        )
+    except DomainError as problem:
+        page = _wrong(problem)
+    return _framed(page)
 
 
 @require_POST

@@ -21,6 +21,8 @@ urlpatterns = [
     path("letters/standing", lettering.standing_words, name="wording-standing"),
     path("letters/<slug:code>", lettering.letter, name="wording-of"),
     path("letters/<slug:code>/preview", lettering.preview, name="wording-preview"),
+    path("letters/<slug:code>/in/<slug:language>", lettering.tongue, name="wording-tongue"),
+    path("letters/<slug:code>/in/<slug:language>/preview", lettering.preview_tongue, name="wording-tongue-preview"),
     path("letters/<slug:code>/back", lettering.back, name="wording-back"),
     path("forms/<slug:key>", views.wording, name="wording"),
 ]

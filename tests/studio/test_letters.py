@@ -164,6 +164,22 @@ def test_standing_words_are_boxes_and_not_a_file(client: Client) -> None:
     assert '{ step = "We may meet." }' in kept or 'step = "We may meet."' in kept
 
 
+def test_a_landlord_supplies_a_letter_in_another_language_and_sees_it_beside_the_english(client: Client) -> None:
+    assert "Polish: The product’s sample, which nobody has checked" in page(client, "wording-of", "visit-appointment").replace("</a>", "")
+    sample = page(client, "wording-tongue", "visit-appointment", "pl")
+    assert "Checked by: nobody" in sample and "{{ visit_at }}" in sample
+    address, words = reverse("wording-tongue", args=["visit-appointment", "pl"]), "Checked by: Anna Kowal\n\n# Spotkanie\n\n{{ visit_at }}"
+    answer = client.post(address, said(text=f"{words}\n{{{{ visit_when }}}}"))
+    assert answer.status_code == 422 and "Line 6: no letter knows {{ visit_when }}." in unescape(answer.content.decode())
+    looked_at = client.post(reverse("wording-tongue-preview", args=["visit-appointment", "pl"]), {"text": words}).content.decode()
+    assert "Spotkanie" in looked_at and "We would like to" in looked_at
+    client.post(address, said(text=words))
+    assert letter_texts(Draft.objects.get().files)["visit-appointment"] == {"pl.md": f"{words}\n"}
+    assert "The product’s wording" in page(client, "wordings") and "Your wording" not in page(client, "wordings")
+    client.post(address, said(text=" "))
+    assert letter_texts(Draft.objects.get().files) == {}
+
+
 @pytest.mark.parametrize("name", ["wordings", "wording-new", "wording-standing"])
 def test_only_a_process_owner_comes_here(name: str, user: Who, client: Client) -> None:
     other = Client()
