@@ -123,8 +123,8 @@ def texts_of(code: str, said: Mapping[str, str], own: Mapping[str, str]) -> dict
     body = said.get("body", "").replace("\r\n", "\n").rstrip() + "\n"
     shipped = letters.kinds().get(code)
     if shipped is not None:
-        contract: dict[str, Any] = {} if title in ("", shipped.title) else {"title": title}
-        return {**own, BODY: body, **({CONTRACT: written(contract)} if contract or CONTRACT in own else {})}
+        other = {} if title in ("", shipped.title) else {"title": title}
+        return {**own, BODY: body, **({CONTRACT: written(other)} if other or CONTRACT in own else {})}
     try:
         needs = needs_lines.read(plain(said.get("needs", "")))
     except needs_lines.BadLine as bad:

@@ -180,7 +180,7 @@ HOSTILE = [
     "<p style='background:url(http://127.0.0.1:9/)'>",
     "<a href='javascript:alert(1)'>click</a>",
     "[click](javascript:alert(1)) ![x](file:///etc/passwd) <http://127.0.0.1:9/>",
-    "[a]: http://127.0.0.1:9/",
+    "[a]: http://127.0.0.1:9/ [shop](http://127.0.0.1:9/)",
     "&#xE000; &#x202e; &lt;script&gt;",
     "<td colspan=100000>",
     "<!-- x -->",
