@@ -27,7 +27,7 @@ from backend.correspondence import making, notices
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.confirmed import issued
 from backend.correspondence.models import Letter, Rendition
-from backend.correspondence.words import Writing, brand_of, data_for, kind_of, standard, translation_of
+from backend.correspondence.words import Writing, brand_of, data_for, followed, kind_of, standard, translation_of
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from backend.rules.working_time import LONDON
 
@@ -98,7 +98,7 @@ def _columns(letter: Letter) -> dict[str, Any]:
 def what_it_says(kind: letters.Kind, writing: Writing, typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The words of a letter: found in the case, or as they were typed. Raises `Refused` when anything is lacking."""
     data = {**(data_for(kind, writing) if typed is None else standard(kind, writing)), **(typed or {})}
-    data = notices.filled(kind, writing, data)
+    data = notices.filled(kind, writing, followed(kind, data))
     if lacking := letters.missing(kind, letters.from_json(kind, data)):
         raise Refused(f"“{kind.title}” to {writing.to} cannot be written yet. {' '.join(lacking)}")
     issued(kind, writing.case.landlord, writing.now.astimezone(LONDON).date())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import letters
@@ -25,6 +25,8 @@ from backend.workflow.values import unpack
 
 #: The promise that a letter may tell ahead of its task.
 FIRST_CONTACT = "first-contact"
+#: A last day that follows from another day of the same letter, and the rule that counts it.
+FOLLOWS: Mapping[str, tuple[str, str]] = {"cpn_appeal_by": ("cpn_issued_on", "cpn_appeal")}
 #: The fact until when a closing letter leaves time to object.
 REPLY_BY = "reply_by"
 
@@ -108,8 +110,18 @@ def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
 
 
 def worked_out(kind: letters.Kind) -> frozenset[str]:
-    """What a notice is told that nobody types: `notices.py` finds it."""
-    return kind.fixed if kind.notice else frozenset()
+    """What nobody types: what `notices.py` finds for a notice, and last days that follow from another day of the letter."""
+    return (kind.fixed if kind.notice else frozenset()) | (FOLLOWS.keys() & {need.name for need in kind.needs})
+
+
+def followed(kind: letters.Kind, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with each last day that follows from a day in it, as the law counts; whatever stood in its place goes."""
+    found = {name: data.get(since) and _last_day(rule, data[since]) for name, (since, rule) in FOLLOWS.items() if name in worked_out(kind)}
+    return {name: value for name, value in {**data, **found}.items() if value is not None}
+
+
+def _last_day(rule: str, since: str) -> str:
+    return LAST_DAYS[rule][1](date.fromisoformat(since)).isoformat()
 
 
 def computed(name: str, writing: Writing) -> str | None:

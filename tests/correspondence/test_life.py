@@ -36,7 +36,7 @@ def asked(case: Case, user: Who, now: datetime, words: str) -> Letter:
 QUIET = "Keep the noise at 4 Mill Lane down after eleven."
 
 
-def write(case: Case, user: Who, now: datetime, code: str = "visit-appointment", **changed: str) -> Letter:
+def write(case: Case, user: Who, now: datetime, code: str = "visit-appointment", **changed: object) -> Letter:
     """A letter that the officer writes by hand to the person complained about or the reporter."""
     party = case.parties.get(role=Party.RESPONDENT)
     sheet = writing.sheet(case, code, party, by=user("officer"), now=now)
@@ -119,6 +119,15 @@ def test_what_the_law_or_the_product_works_out_cannot_be_changed_by_hand(case: C
     keys = {question.key for question in writing.sheet_of(letter).form.questions}
     assert "changes" in keys and not keys & {"change_by", "reply_by", "review_on", "landlord", "recipient"}
     assert letter.data["change_by"]
+
+
+def test_the_last_day_to_appeal_follows_from_the_day_of_issue_and_is_never_typed(case: Case, user: Who, now: datetime) -> None:
+    rows = {"incidents": [{"on": "2026-11-28", "what": "Loud music."}], "must_stop": [{"what": "Do not play loud music."}]}
+    letter = write(case, user, now, "community-protection-notice", cpn_issued_on="2026-12-07", **rows)
+    # 2014 Act s.46: 21 days beginning with the day of issue.
+    assert letter.data["cpn_appeal_by"] == "2026-12-27"
+    keys = {question.key for question in writing.sheet(case, letter.kind, letter.party, by=user("officer"), now=now).form.questions}
+    assert "cpn_issued_on" in keys and "cpn_appeal_by" not in keys
 
 
 def test_a_withdrawn_letter_stays_on_record_and_is_written_again_beside_it(case: Case, user: Who, now: datetime) -> None:
