@@ -31,9 +31,7 @@ from .errors import DrawingFault, LetterError, TooCostly
 #: Said once, when it is ready to draw.
 READY = {"ready": True}
 _LENGTH = struct.Struct(">I")
-_TRIAL = (
-    "<html lang=en-GB style='--brand: #000'><title>x</title><h1>Aé</h1><p>Letters <strong>of</strong> ours<table><tr><th>a<td>b</table>"
-)
+TRIAL = "<html lang=en-GB style='--brand: #000'><title>x</title><h1>Aé</h1><p>Letters <strong>of</strong> ours<table><tr><th>a<td>b</table>"
 
 
 def main(seconds: int, room: int) -> None:
@@ -44,13 +42,13 @@ def main(seconds: int, room: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_worker, args=(line.fileno(),), daemon=True).start()
     for rendition in get_args(RenditionName):
-        draw(_TRIAL, rendition, {}, window=False)
+        draw(TRIAL, rendition, {}, window=False)
     _look_for_garbage_less()
     at_first = _limit_room(room)
     send(line, json.dumps(READY).encode())
     while (order := receive(line)) is not None:
         _limit_work(seconds)
-        said, pdf = _answer(**json.loads(order))
+        said, pdf = answer(**json.loads(order))
         said["last"] = said.get("error") == TooCostly.__name__ or _size() > at_first + room // 4
         send(line, json.dumps(said).encode())
         send(line, pdf)
@@ -87,7 +85,8 @@ def _exactly(line: socket.socket, size: int, until: float | None) -> bytes | Non
     return bytes(found)
 
 
-def _answer(html: str, rendition: RenditionName, pictures: dict[str, str], window: bool) -> tuple[dict[str, Any], bytes]:
+def answer(html: str, rendition: RenditionName, pictures: Mapping[str, str], window: bool) -> tuple[dict[str, Any], bytes]:
+    """What is said of an order, and the PDF."""
     try:
         pdf, pages = draw(html, rendition, {address: base64.b64decode(one) for address, one in pictures.items()}, window=window)
     except LetterError as error:

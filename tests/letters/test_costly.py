@@ -21,7 +21,7 @@ KIND = letters.kind("acknowledgement")
 
 
 def drawn(html: str) -> int:
-    return letters.redraw(KIND, html, rendition="print", drawing=drawing.draw).pages
+    return letters.redraw(KIND, html, rendition="accessible", drawing=drawing.draw).pages
 
 
 def ends_well(name: str) -> None:

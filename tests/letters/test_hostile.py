@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
+import json
 import logging
-from collections.abc import Callable
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
@@ -13,9 +23,11 @@ from PIL import Image
 import letters
 from letters import errors
 from letters.draw import draw
+from letters.render import page
 from letters.templates import environment
 
 from .conftest import BRAND, texts
+from .fetching import FETCHING
 
 Change = Callable[..., dict[str, object]]
 ATTACKS = [
@@ -238,3 +250,93 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_unpacked() -> No
     Image.new("1", (9_000, 9_000)).save(out, "PNG")
     with pytest.raises(errors.BadBrand, match="pixels"):
         letters.Brand(colour="#000000", logo=out.getvalue(), signatory="x")
+
+
+#: What a value can be made to say; each stands in every text of a letter at once.
+SAID = [
+    *ATTACKS,
+    "FILE",
+    "URL",
+    "\\input{/etc/passwd}",
+    "=cmd|' /C calc'!A0",
+    "&lt;img src=URL&gt;",
+    "]]><!--",
+    "<!ENTITY x SYSTEM 'FILE'>",
+]
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[Listening]:
+    """An address that notes who comes, and a file that notes who opens it, by whatever way."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        secret = tmp_path / "secret.png"
+        secret.write_bytes(b"secret")
+        watch = Opened(secret)
+        yield Listening(f"http://127.0.0.1:{server.getsockname()[1]}/x", secret.as_uri(), server, watch)
+        watch.close()
+
+
+def test_a_page_brings_nothing_in_whatever_it_tries(listening: Listening, data: dict[str, object]) -> None:
+    pages = {name: f"<!doctype html><html lang=en-GB style='--brand:#000'><title>x</title>{body}" for name, body in FETCHING.items()}
+    kind = letters.kind("acknowledgement")
+    for said in SAID:
+        values = {**data, "report_summary": listening.aim(said), "contact_method": listening.aim(said)}
+        pages[said] = page(kind, values, letters.PLAIN)
+    assert len(pages) >= 60
+    found = watched([listening.aim(one) for one in pages.values()])
+    assert {name: told["asked"] for name, told in zip(pages, found, strict=True) if told["asked"]} == {}
+    assert [name for name, told in zip(pages, found, strict=True) if name in SAID and "pages" not in told] == []
+    assert listening.heard() == []
+
+
+def test_the_watch_itself_hears_a_connection_and_an_opened_file(listening: Listening) -> None:
+    with socket.socket() as caller:
+        caller.connect_ex(listening.server.getsockname())
+        Path(listening.file.removeprefix("file://")).read_bytes()
+        assert listening.heard() == ["a connection", "an opened file"]
+
+
+def watched(pages: list[str]) -> list[dict[str, Any]]:
+    """What became of each page, and what was asked of Python while it was drawn."""
+    lines = "".join(json.dumps(page) + "\n" for page in pages)
+    ran = subprocess.run([sys.executable, "-m", "tests.letters.watched"], input=lines, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+@dataclass(frozen=True)
+class Listening:
+    url: str
+    file: str
+    server: socket.socket
+    opened: Opened
+
+    def aim(self, text: str) -> str:
+        return text.replace("URL", self.url).replace("FILE", self.file)
+
+    def heard(self) -> list[str]:
+        found = []
+        with suppress(BlockingIOError):
+            self.server.accept()[0].close()
+            found.append("a connection")
+        return [*found, *(["an opened file"] if self.opened.heard() else [])]
+
+
+class Opened:
+    """Whether a file was opened, by Python or by what it calls: the kernel tells."""
+
+    _OPEN = 0x20
+
+    def __init__(self, path: Path) -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._queue = libc.inotify_init1(os.O_NONBLOCK)
+        assert self._queue >= 0 and libc.inotify_add_watch(self._queue, bytes(path), self._OPEN) >= 0
+
+    def heard(self) -> bool:
+        try:
+            return bool(os.read(self._queue, 4096))
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        os.close(self._queue)
