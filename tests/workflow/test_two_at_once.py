@@ -15,6 +15,7 @@ from backend.casework import access, commands, people, surveys
 from backend.casework.commands import Told
 from backend.casework.models import Case, Incident, Person, Record, Survey
 from backend.correspondence import jobs as letters
+from backend.correspondence.commands import pdf_for
 from backend.correspondence.models import Letter, Rendition
 from backend.errors import AlreadyDone, DomainError
 from backend.workflow import jobs
@@ -198,6 +199,16 @@ def test_two_workers_that_take_the_same_letter_draw_it_once(landlord: Landlord, 
         letter.refresh_from_db()
         assert (letter.status, letter.attempts) == (Letter.RENDERED, 1)
         assert sorted(Rendition.objects.filter(letter=letter).values_list("name", flat=True)) == ["print"]
+
+
+def test_two_who_ask_at_once_for_a_shape_of_a_letter_that_nobody_had_get_the_same_one(landlord: Landlord, user: Who, now: datetime) -> None:
+    do(open_case(landlord, user, now), "Triage the report", user("calls"), now)
+    letters.draw_waiting()
+    letter, officer = Letter.objects.get(), user("officer")
+    for name in ("large", "accessible"):
+        asked = lambda name=name: pdf_for(officer, letter.pk, name).pk  # noqa: E731
+        first, second = at_once(asked, asked)
+        assert first == second == Rendition.objects.get(letter=letter, name=name).pk
 
 
 def test_a_survey_answered_as_its_time_runs_out_keeps_the_answer_and_ends_once(waiting_survey: Case, user: Who, now: datetime) -> None:
