@@ -58,7 +58,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs(powers.ADMINISTER)
 def show_import(request: HttpRequest, import_id: int) -> HttpResponse:
-    """How far it is, what it would do or did, and the lines that were refused. Looks again by itself while it runs."""
+    """How far it is, what it would do or did, and the lines that were refused."""
     given = importing.import_by_id(who(request), import_id)
     page = Paginator(given.refused_lines.all(), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "homes/import.html", {"given": given, "page": page})

@@ -121,3 +121,18 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
   });
   look();
 }
+
+/** Work that goes on is looked at again every two seconds: the part that says how far it is, and the whole page once it is done. */
+async function lookAgain() {
+  try {
+    const answer = await fetch(window.location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const now = page.querySelector('[data-look-again]');
+    if (!now) return window.location.reload();
+    document.querySelector('[data-look-again]').replaceWith(now);
+  } catch {
+    // There is no connection just now.
+  }
+  return setTimeout(lookAgain, 2000);
+}
+if (document.querySelector('[data-look-again]')) setTimeout(lookAgain, 2000);
