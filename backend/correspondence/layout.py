@@ -202,9 +202,9 @@ def _darkest(picture: Any, box: Box) -> int:
 
 
 _RULES: Sequence[tuple[str, Callable[[Sheet], str]]] = (
+    ("letter-not-a4-portrait-oriented", _paper),
     ("file-too-big", _size),
     ("letter-too-long", _length),
-    ("letter-not-a4-portrait-oriented", _paper),
     ("fonts-not-embedded", _fonts),
     ("notify-tag-found-in-content", _tag),
     ("content-outside-printable-area", _printable),
@@ -244,7 +244,8 @@ def faults(pdf: bytes) -> Sequence[tuple[str, str]]:
     sheet = Sheet(pdf)
     try:
         found = [(sentence, code) for code, rule in _RULES if (sentence := rule(sheet))]
-        return [*found, *address_faults(sheet.address())]
+        # On paper of another shape nothing stands where it should: to say so of each thing helps nobody.
+        return found[:1] if _paper(sheet) else [*found, *address_faults(sheet.address())]
     except Unreadable:
         return [("The file cannot be read.", "unable-to-read-the-file")]
 

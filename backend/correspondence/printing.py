@@ -19,7 +19,7 @@ from backend.correspondence.sending import posted
 from backend.correspondence.words import kind_of
 
 #: Rows of the cover's list: a longer table takes whole seconds to draw, and nobody counts along it.
-MOST_ROWS = 40
+MOST_ROWS = 24
 #: A4 in points.
 _A4 = (595.276, 841.89)
 ENDING, TYPE = "pdf", "application/pdf"
@@ -81,6 +81,9 @@ def cover(run: PrintRun, lines: Sequence[Line]) -> bytes:
     kinds = {title: sum(line.title == title for line in taken) for title in sorted({line.title for line in taken})}
     size = 1 if len(taken) <= MOST_ROWS else -(-len(taken) // MOST_ROWS)
     groups = [(some[0], some[-1]) for some in (taken[at : at + size] for at in range(0, len(taken), size))]
-    context = {"run": run, "letters": len(taken), "groups": groups, "kinds": kinds, "sheets": sum(line.sheets for line in taken)}
+    context = {
+        "run": run, "letters": len(taken), "groups": groups, "grouped": size > 1, "kinds": kinds,
+        "sheets": sum(line.sheets for line in taken),
+    }  # fmt: skip
     pdf, _ = drawing.draw(render_to_string("letters/cover.html", context), "accessible", {}, window=False)
     return pdf

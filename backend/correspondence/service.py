@@ -60,7 +60,7 @@ def _checked(letter: Letter, given: Given, now: datetime) -> Given:
         problems["photo"] = "Choose a photo of this case"
     if problems:
         raise InvalidAnswers(problems)
-    return replace(given, **words)
+    return replace(given, place=words["place"], server=words["server"], witness=words["witness"], details=words["details"])
 
 
 def photos(letter: Letter) -> dict[str, str]:
