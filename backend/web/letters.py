@@ -70,7 +70,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("letter-run", number)
     lines = manifest.lines_of(found.manifest)
     context = form_context(form, data or _today(), error, {}) | {
-        "run": found, "page": page_of(request, [line for line in lines if line.order], PER_PAGE),
+        "run": found, "page": page_of(request, [line for line in lines if line.order and not line.problem], PER_PAGE),
         "left_out": [line for line in lines if line.problem], "making": found.status == PrintRun.MAKING, **_standing(found),
     }  # fmt: skip
     return render(request, "letters/run.html", context, status=422 if error else 200)
