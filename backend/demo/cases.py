@@ -1,4 +1,4 @@
-"""About sixty cases at every stage, made through the product's own commands with the clock set back."""
+"""Cases at every stage, made through the product's own commands with the clock set back."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _LOOK = Form(
         Question("signatory", "Words under the officer’s name", "line", "Empty for the name of the officer’s team.", required=False),
         Question(
             "service", "Where and how letters to you may be served", "line",
-            "At the end of each letter, like “You can serve notices on us at Memorial House, 14 Station Road, Leicester LE1 4XX.”",
+            "At the end of each letter, like “You can serve notices on us at Northbank House, 14 Station Road, Leicester LE1 4XX.”",
             required=False,
         ),
     ),

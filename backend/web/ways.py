@@ -59,7 +59,7 @@ def gone(request: HttpRequest, letter_id: int) -> HttpResponse:
     user, now = who(request), timezone.now()
     letter = commands.letter_for(user, letter_id)
     options = (*(() if sending.post_closed(letter) else _POST), *(() if kind_of(letter.case, letter.kind).notice else (_GIVEN,)))
-    asked = (Question("how", "How did it go?", "choice", options=options), Question("on", "On which day?", "date"))
+    asked = (Question("how", "How did it go?", "choice", options=options), Question("on", "On which day did it go?", "date"))
 
     def mark(said: dict[str, Any]) -> None:
         how, on = str(said["how"]), date.fromisoformat(str(said["on"]))
@@ -82,7 +82,7 @@ _SERVE = (
         Option(service.LEFT, "Left at the home", "Through their own letterbox, or with an adult who lives there."),
     )),
     Question("details", "To whom was it handed, or where exactly was it left?", "line", "Like “into Mr Cole’s own hand”."),
-    Question("at", "When?", "moment"),
+    Question("at", "When was it served?", "moment"),
     Question("place", "Where?", "line"),
     Question("server", "Who served it?", "line", "With their job: it stands in the certificate."),
     Question("witness", "Who was with them?", "line", "Two people are better than one before a court.", required=False),

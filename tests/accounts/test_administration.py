@@ -7,7 +7,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command
+from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,9 @@ from backend.accounts import commands
 from backend.accounts.commands import EmailTaken
 from backend.accounts.models import Landlord, Patch, Role, User
 from backend.audit.models import Entry
+from backend.demo.landlord import everybody
 from backend.errors import DomainError, NotAllowed
+from backend.workflow.packs import flattened
 
 Who = Callable[[str], User]
 
@@ -65,3 +68,11 @@ def test_a_landlord_of_ones_own_begins_with_a_link_for_its_administrator(capsys:
     assert Client().get(urlsplit(link).path).status_code == 200
     assert User.objects.get(email="ann@ours.example").can("administer")
     assert Landlord.objects.get(code="ours").pack.live is not None
+
+
+def test_a_landlord_starts_with_the_procedure_of_its_folder(db: None) -> None:
+    given = everybody()[1].folder.name
+    call_command("make_landlord", "ours", "Our Homes", "--pack", given, "--administrator", "Ann Other", "ann@ours.example")
+    assert dict(Landlord.objects.get(code="ours").pack.live.files) == flattened(settings.PACKS_DIR / given)
+    with pytest.raises(CommandError, match="no procedure in processes/nowhere"):
+        call_command("make_landlord", "theirs", "Their Homes", "--pack", "nowhere", "--administrator", "Ann Other", "ann@theirs.example")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import SettingsWrapper
 
 from backend.accounts.models import Landlord, User
 from backend.casework import commands
@@ -50,9 +50,9 @@ def told(landlord: Landlord) -> Told:
     return Told(what=f"Noise in the {at(landlord)}", place=at(landlord), name=f"Reporter{landlord.code}", phone="07700 900123")
 
 
-@pytest.fixture
-def sides(db: None, now: datetime) -> Mapping[str, Side]:
-    found = {}
+def side_by_side(now: datetime) -> list[Side]:
+    """Every landlord of the demo, each with one case more than the one before."""
+    found = []
     for number, given in enumerate(everybody()):
         landlord = make_landlord(now=now, given=given)
         calls = of_role(landlord, "call-centre")
@@ -60,47 +60,51 @@ def sides(db: None, now: datetime) -> Mapping[str, Side]:
             commands.take_report(landlord=landlord, channel="online", told=told(landlord), by=None, now=now) for _ in range(number + 2)
         ]
         cases = [commands.open_case(report=report, by=calls, now=now) for report in reports[1:]]
-        found[given.code] = Side(landlord, cases, reports[0].pk, at(landlord))
+        found.append(Side(landlord, cases, reports[0].pk, at(landlord)))
     return found
 
 
-def test_the_users_of_one_landlord_see_nothing_of_anothers(sides: Mapping[str, Side]) -> None:
+def test_every_landlord_stands_for_itself_and_its_users_see_nothing_of_anothers(
+    db: None, now: datetime, settings: SettingsWrapper, subtests: pytest.Subtests
+) -> None:
+    settings.DEMO, sides = True, side_by_side(now)
     assert len(sides) >= 5
-    for side in sides.values():
-        others = [other for other in sides.values() if other is not side]
-        for name, role in LISTS.items():
-            page = client_of(side.landlord, role).get(reverse(name)).content.decode()
-            assert [other.place for other in others if other.place in page] == [], name
-            assert [user.name for other in others for user in other.landlord.users.all() if user.name in page] == [], name
-        leader = client_of(side.landlord, "team-leader")
-        found = leader.get(reverse("search"), {"q": "Yard"}).content.decode()
-        assert [other.place for other in others if other.place in found] == []
-        for other in others:
-            assert leader.get(reverse("report", args=[other.report_id])).status_code == 404
-            assert other.place not in leader.get(reverse("case", args=[other.cases[0].reference])).content.decode()
-            # A reference is the landlord's own: the one that has fewer cases has none by that name.
-            if len(other.cases) > len(side.cases):
-                assert leader.get(reverse("case", args=[other.cases[-1].reference])).status_code == 404
-
-
-def test_each_landlord_has_its_own_procedure_name_and_colour(sides: Mapping[str, Side]) -> None:
-    assert len({live_version(side.landlord).content.digest for side in sides.values()}) == len(sides)
-    assert len({side.landlord.colour for side in sides.values()}) == len(sides)
-    for code, side in sides.items():
-        page = Client().get(reverse("report-public", args=[code])).content.decode()
-        assert side.landlord.name in page and reverse("brand", args=[code]) in page
-        assert side.landlord.colour in Client().get(reverse("brand", args=[code])).content.decode()
-        standards = Client().get(reverse("standards-public", args=[code])).content.decode()
-        assert all(row["standard"] in standards for row in live_version(side.landlord).contents.standing.get("standards", ()))
-
-
-def test_everybody_of_every_landlord_can_be_chosen_at_sign_in(sides: Mapping[str, Side], settings: object) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]  # the fixture's
+    for side in sides:
+        with subtests.test(side.landlord.code):
+            sees_its_own_only(side, [other for other in sides if other is not side])
+            is_dressed_as_itself(side.landlord)
+    assert (
+        len({live_version(side.landlord).content.digest for side in sides}) == len({side.landlord.colour for side in sides}) == len(sides)
+    )
     page = Client().get(reverse("sign-in")).content.decode()
     assert [user.name for user in User.objects.all() if f">{user.name}, " not in page] == []
-    assert [side.landlord.name for side in sides.values() if side.landlord.name not in page] == []
+    assert [side.landlord.name for side in sides if side.landlord.name not in page] == []
 
 
+def sees_its_own_only(side: Side, others: list[Side]) -> None:
+    strangers = [user.name for other in others for user in other.landlord.users.all()]
+    for name, role in LISTS.items():
+        page = client_of(side.landlord, role).get(reverse(name)).content.decode()
+        assert [word for word in (*strangers, *(other.place for other in others)) if word in page] == [], name
+    leader = client_of(side.landlord, "team-leader")
+    found = leader.get(reverse("search"), {"q": "Yard"}).content.decode()
+    for other in others:
+        assert other.place not in found
+        assert leader.get(reverse("report", args=[other.report_id])).status_code == 404
+        # A reference is the landlord's own: the one that has fewer cases has none by that name.
+        seen = leader.get(reverse("case", args=[other.cases[-1].reference]))
+        assert other.place not in seen.content.decode() and (seen.status_code == 404) == (len(other.cases) > len(side.cases))
+
+
+def is_dressed_as_itself(landlord: Landlord) -> None:
+    page = Client().get(reverse("report-public", args=[landlord.code])).content.decode()
+    assert landlord.name in page and reverse("brand", args=[landlord.code]) in page
+    assert landlord.colour in Client().get(reverse("brand", args=[landlord.code])).content.decode()
+    published = Client().get(reverse("standards-public", args=[landlord.code])).content.decode()
+    assert all(row["standard"] in published for row in live_version(landlord).contents.standing.get("standards", ()))
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("given", everybody()[1:], ids=lambda given: given.folder.name)
 def test_the_demos_cases_of_a_landlord_go_on_without_a_fault(given: Invented, db: None, now: datetime) -> None:
     landlord = make_landlord(now=now, given=given)

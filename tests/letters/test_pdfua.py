@@ -186,7 +186,7 @@ def test_the_title_is_shown_in_the_window_and_a_page_is_walked_through_in_the_or
 
 def test_a_reader_hears_a_letter_from_its_head_to_its_end() -> None:
     heard = read_aloud(pdf("warning", "print"))
-    order = ["Memorial House", "Mr Daniel Price Flat 5", "Private and confidential", "Warning about behaviour", "In short", "Who to ask"]
+    order = ["Northbank House", "Mr Daniel Price Flat 5", "Private and confidential", "Warning about behaviour", "In short", "Who to ask"]
     places = [heard.index(words) for words in order]
     assert places == sorted(places)
 

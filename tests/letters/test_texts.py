@@ -75,7 +75,7 @@ def test_a_text_message_says_by_when_to_answer_where_the_letter_does() -> None:
 
 def test_a_letter_as_text_has_headings_lists_and_tables_as_one_would_type_them() -> None:
     body = text("warning").body
-    assert body.startswith("Northbank Homes\nMemorial House\n14 Station Road\n")
+    assert body.startswith("Northbank Homes\nNorthbank House\n14 Station Road\n")
     assert "Friday 20 November 2026\n\nPrivate and confidential\n\n\nWarning about behaviour\n\nDear Mr Daniel Price\n\n" in body
     assert "\n\n\nIn short\n\n- It has been reported that the things listed below took place.\n- They need to stop by " in body
     assert "\n\nDate: Wednesday 4 November 2026\nIt has been reported that: Loud music was played from your flat" in body

@@ -1,5 +1,5 @@
-"""Every landlord's pack that extends the baseline has worked examples of its own; they and the baseline's hold, and together they
-go along every line. Whose packs they are, the folders of `processes/` say. Playing them all is a long proof."""
+"""Every landlord's pack that extends the baseline has worked examples of its own; they hold and go along every line that it
+draws otherwise; with the baseline's they go along every line. Whose packs they are, the folders of `processes/` say."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.conf import settings
 from backend.demo.landlord import BASE, invented, make_landlord
 from backend.studio.trying import play
 from backend.workflow.overlay import ABOUT
+from backend.workflow.packs import Pack, flattened, read_pack
 from backend.workflow.publishing import live_version
 from backend.workflow.scenarios import FOLDER
 
 PACKS = settings.PACKS_DIR
 NAMES = sorted(about.parent.name for about in PACKS.glob(f"*/{ABOUT}") if "extends" in tomllib.loads(about.read_text()))
+BASE_PACK = read_pack(flattened(PACKS / BASE))
 each_pack = pytest.mark.parametrize("name", NAMES)
 
 
@@ -29,6 +31,23 @@ def test_a_landlords_pack_has_four_examples_of_its_own_and_says_why_it_replaces_
     own, base = examples(name), examples(BASE)
     assert len(own.keys() - base.keys()) >= 4
     assert [one for one, said in own.items() if ("replaces" in said) != (one in base)] == []
+
+
+@each_pack
+def test_a_landlords_own_examples_hold_and_walk_every_line_that_it_draws_otherwise(
+    name: str, db: None, now: datetime, subtests: pytest.Subtests
+) -> None:
+    landlord = make_landlord(now=now, given=invented(name))
+    pack, walked = live_version(landlord).contents, set[str]()
+    for example in sorted(examples(name).keys() - examples(BASE).keys()):
+        with subtests.test(example):
+            walked |= play(pack.scenarios[example], landlord=landlord).lines
+    assert [line for line, said in lines(pack).items() if said != lines(BASE_PACK).get(line) and line not in walked] == []
+
+
+def lines(pack: Pack) -> dict[str, tuple[str, str, str]]:
+    """Every line of every diagram by its id: from, to, and on which condition."""
+    return {flow.id: (flow.source, flow.target, flow.condition) for diagram in pack.diagrams.values() for flow in diagram.flows.values()}
 
 
 @pytest.mark.long
