@@ -55,7 +55,7 @@ def _diagram(text: str, left: dict[str, Any], roles: Mapping[str, str]) -> str:
         for step in [step for step, said in left.items() if said.get("toolbox") == node.get("id")]:
             _add(root, node, step, left.pop(step))
     etree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + str(etree.tostring(root, encoding="unicode")) + "\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{etree.tostring(root, encoding="unicode")}\n'
 
 
 def _say(node: Any, said: Mapping[str, str]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
 
 from backend.accounts.models import Landlord, User
 from backend.casework import commands
@@ -65,7 +65,7 @@ def side_by_side(now: datetime) -> list[Side]:
 
 
 def test_every_landlord_stands_for_itself_and_its_users_see_nothing_of_anothers(
-    db: None, now: datetime, settings: SettingsWrapper, subtests: pytest.Subtests
+    db: None, now: datetime, settings: Any, subtests: pytest.Subtests
 ) -> None:
     settings.DEMO, sides = True, side_by_side(now)
     assert len(sides) >= 5
