@@ -77,7 +77,7 @@ def evidence_to_place(by: User, dice: random.Random, *, now: datetime) -> None:
         title="A door, sent without a word",
         filename="IMG_0412.jpg",
         content=picture,
-        origin="E-mailed by somebody in the street",
+        origin="E-mailed by somebody on the estate",
         by=by,
         now=now,
     )

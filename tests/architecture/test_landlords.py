@@ -34,7 +34,8 @@ def names(folder: Path) -> Iterator[str]:
     yield from (word for word in re.findall(r"[\w’]+", about["name"]) if word.lower() not in _COMMON)
     yield from (line for line in about["address"] if len(line) > 8 and not line.isupper())
     yield from (one["name"] for one in about["staff"])
-    yield from (place["street"] for place in about["place"])
+    if "extends" in read(folder, "pack.toml"):
+        yield from (place["street"] for place in about["place"])
     yield from (place["town"].title() for place in about["place"] if place["town"].lower() not in _COMMON)
 
 

@@ -116,7 +116,8 @@ wait = "1 days"
 """
     laid_over, base = laid("scenarios/children-playing.toml", over).scenarios["children-playing"], BASE.scenarios["children-playing"]
     assert [move.verb for move in laid_over.moves] == ["report", "wait", "do"] and laid_over.replaces and laid_over.people == base.people
-    assert laid_over.moves[2].expected == {"owner": "tenancy-compliance-officer"} and laid_over.moves[2].said == base.moves[1].said
+    assert laid_over.moves[2].expected == {**base.moves[1].expected, "owner": "tenancy-compliance-officer"}
+    assert laid_over.moves[2].said == base.moves[1].said
     assert laid_over.starts == base.starts and BASE.scenarios["children-playing"].moves[0].verb == "report"
 
 
