@@ -290,7 +290,7 @@ def people_for(task: Task, form: Form, case: Case) -> dict[str, dict[str, str]]:
             )
             found[question.key] = {str(party.pk): party.label for party in parties}
         elif question.type == "officer":
-            users = User.objects.filter(landlord=case.landlord, is_active=True)
+            users = User.objects.filter(landlord=case.landlord, is_active=True, roles__powers__contains=[powers.WORK])
             users = users.filter(roles__code=question.role) if question.role else users
             found[question.key] = {str(user.pk): user.name for user in users.distinct()}
     return found

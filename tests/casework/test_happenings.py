@@ -187,6 +187,15 @@ def test_a_new_officer_gets_the_case_and_its_work_and_the_reporters_are_told(lan
     assert case.owner == new and Letter.objects.filter(kind="new-officer", case=case).count() == 1
 
 
+def test_only_somebody_who_works_on_cases_is_offered_as_the_new_officer(landlord: Landlord, user: Who, now: datetime) -> None:
+    case = at_stage("tools", landlord, user, now)
+    tell(case, "officer_changes", user("leader"), now)
+    task = case.instance.tasks.get(status="open", name="Choose the new officer and write the brief")
+    offered = commands.people_for(task, commands.form_of(task), case)["new_officer"]
+    assert {*offered} == {str(one.pk) for one in landlord.users.all() if one.can("work")}
+    assert user("compliance").name in offered.values() and user("admin").name not in offered.values()
+
+
 @pytest.mark.parametrize("stage", STAGES[:3])
 def test_legal_action_begins_at_once_for_one_person_beside_the_stage(stage: str, landlord: Landlord, user: Who, now: datetime) -> None:
     case = at_stage(stage, landlord, user, now)
