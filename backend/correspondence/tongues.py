@@ -67,8 +67,11 @@ def kind_of(code: str, own: Mapping[str, str], pack: Pack | None) -> letters.Kin
 
 
 def checked(code: str, language: str, text: str, own: Mapping[str, str], pack: Pack | None) -> letters.Translation:
-    """The text as letters will print it. Raises `InvalidAnswers` with the lines at fault."""
+    """The text as letters will print it, tried beside the English on its example. Raises `InvalidAnswers` with the lines at fault."""
+    kind = kind_of(code, own, pack)
     try:
-        return letters.translated(kind_of(code, own, pack), language, text)
+        beside = letters.translated(kind, language, text)
+        letters.preview_html(kind, letters.sample(kind), translation=beside)
+        return beside
     except letters.LetterError as error:
         raise InvalidAnswers({"text": str(error)}) from None

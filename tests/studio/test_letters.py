@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+import letters
 from backend.accounts.models import Landlord, User
 from backend.studio import commands
 from backend.studio.models import Draft
@@ -166,15 +169,24 @@ def test_standing_words_are_boxes_and_not_a_file(client: Client) -> None:
 
 def test_a_landlord_supplies_a_letter_in_another_language_and_sees_it_beside_the_english(client: Client) -> None:
     assert "Polish: The product’s sample, which nobody has checked" in page(client, "wording-of", "visit-appointment").replace("</a>", "")
-    sample = page(client, "wording-tongue", "visit-appointment", "pl")
-    assert "Checked by: nobody" in sample and "{{ visit_at }}" in sample
-    address, words = reverse("wording-tongue", args=["visit-appointment", "pl"]), "Checked by: Anna Kowal\n\n# Spotkanie\n\n{{ visit_at }}"
-    answer = client.post(address, said(text=f"{words}\n{{{{ visit_when }}}}"))
-    assert answer.status_code == 422 and "Line 6: no letter knows {{ visit_when }}." in unescape(answer.content.decode())
+    assert "Checked by: nobody" in page(client, "wording-tongue", "visit-appointment", "pl")
+    sample = (letters.kind("visit-appointment").folder or Path()) / "pl.md"
+    address, words = (
+        reverse("wording-tongue", args=["visit-appointment", "pl"]),
+        re.sub("Checked by: .*", "Checked by: Anna Kowal", sample.read_text()),
+    )
+    for wrong, sentence in (
+        (f"{words}\n{{{{ visit_when }}}}", "no letter knows {{ visit_when }}."),
+        ("# Spotkanie\n\n{{ visit_at }}", "heading"),
+    ):
+        answer = client.post(address, said(text=wrong))
+        assert (
+            answer.status_code == 422 and sentence in unescape(answer.content.decode()) and wrong[-20:] in unescape(answer.content.decode())
+        )
     looked_at = client.post(reverse("wording-tongue-preview", args=["visit-appointment", "pl"]), {"text": words}).content.decode()
-    assert "Spotkanie" in looked_at and "We would like to" in looked_at
+    assert 'lang="pl"' in looked_at and "We would like to" in looked_at
     client.post(address, said(text=words))
-    assert letter_texts(Draft.objects.get().files)["visit-appointment"] == {"pl.md": f"{words}\n"}
+    assert letter_texts(Draft.objects.get().files)["visit-appointment"] == {"pl.md": f"{words.rstrip()}\n"}
     assert "The product’s wording" in page(client, "wordings") and "Your wording" not in page(client, "wordings")
     client.post(address, said(text=" "))
     assert letter_texts(Draft.objects.get().files) == {}
