@@ -7,7 +7,7 @@ class CorrespondenceConfig(AppConfig):
     name = "backend.correspondence"
 
     def ready(self) -> None:
-        from backend.correspondence.told import PackLetters
+        from backend.correspondence.wording.told import PackLetters
         from backend.workflow import catalogue
 
         catalogue.letters_by(PackLetters())

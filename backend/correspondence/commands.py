@@ -25,8 +25,8 @@ from backend.casework.safety import post_refused
 from backend.casework.text import plain
 from backend.correspondence import making, notices
 from backend.correspondence.betrayal import betrays
-from backend.correspondence.confirmed import issued
 from backend.correspondence.models import Letter, Rendition
+from backend.correspondence.wording.confirmed import issued
 from backend.correspondence.words import Writing, brand_of, data_for, followed, kind_of, standard, translation_of
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from backend.rules.working_time import LONDON

@@ -8,7 +8,8 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from backend.correspondence import making, messages, runs
+from backend.correspondence import making
+from backend.correspondence.sending import messages, runs
 
 #: How long a worker draws before it lets other work in, in seconds. One more letter may take twenty, and a job 90. A word to the
 #: others is stale after as long as the clock's own.

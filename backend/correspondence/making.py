@@ -18,8 +18,8 @@ import letters
 from backend.casework import surveys
 from backend.casework.safety import post_refused
 from backend.correspondence import drawing
-from backend.correspondence.confirmed import issued
 from backend.correspondence.models import Letter, Rendition
+from backend.correspondence.wording.confirmed import issued
 from backend.correspondence.words import brand_of, kind_of, translation_of
 from backend.errors import Refused
 from backend.rules.working_time import LONDON

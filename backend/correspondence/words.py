@@ -15,7 +15,7 @@ from typing import Any
 import letters
 from backend.accounts.models import Landlord, Letterhead, User
 from backend.casework.models import Case, Party, Report, Survey
-from backend.correspondence.own import kind_for, translation_for
+from backend.correspondence.wording.own import kind_for, translation_for
 from backend.rules.notices import LAST_DAYS
 from backend.rules.working_time import LONDON
 from backend.workflow.expressions import Value, parse

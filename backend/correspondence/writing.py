@@ -19,10 +19,10 @@ from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.correspondence.commands import kept, new_letter, what_it_says, with_copies
-from backend.correspondence.confirmed import advice, ticked
 from backend.correspondence.models import Letter
-from backend.correspondence.own import kinds_for
 from backend.correspondence.suggested import MOST, rows_for
+from backend.correspondence.wording.confirmed import advice, ticked
+from backend.correspondence.wording.own import kinds_for
 from backend.correspondence.words import GOES_TO, Writing, computed, data_for, kind_of, worked_out
 from backend.errors import InvalidAnswers, NotFound
 from backend.rules.working_time import LONDON

@@ -13,8 +13,8 @@ from django.db import transaction
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
-from backend.correspondence import editing, standing, tongues
-from backend.correspondence.own import is_worded
+from backend.correspondence.wording import editing, standing, tongues
+from backend.correspondence.wording.own import is_worded
 from backend.errors import DomainError, InvalidAnswers, NotAllowed, NotFound
 from backend.studio.edit import edit_step
 from backend.studio.models import Draft

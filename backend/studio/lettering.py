@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.correspondence import editing, standing, tongues
-from backend.correspondence.needs_lines import standard_fields
+from backend.correspondence.wording import editing, standing, tongues
+from backend.correspondence.wording.needs_lines import standard_fields
 from backend.errors import DomainError, InvalidAnswers
 from backend.studio import commands
 from backend.studio.models import Draft

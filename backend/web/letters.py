@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
-from backend.correspondence import manifest, notify, runs
 from backend.correspondence.models import PrintRun
+from backend.correspondence.sending import manifest, notify, runs
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.rules.post import comes_by, printed_on
 from backend.web.ask import form_context, needs, typed, who

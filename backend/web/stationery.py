@@ -14,9 +14,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from backend.accounts import powers
-from backend.correspondence import confirmed as lawyers
-from backend.correspondence.letterhead import LOGO_BYTES, example, letterhead_of, save_letterhead
-from backend.correspondence.needs_lines import form_fields
+from backend.correspondence.wording import confirmed as lawyers
+from backend.correspondence.wording.letterhead import LOGO_BYTES, example, letterhead_of, save_letterhead
+from backend.correspondence.wording.needs_lines import form_fields
 from backend.errors import DomainError
 from backend.web.ask import form_context, needs, typed, who
 from backend.workflow.forms import Form, Question

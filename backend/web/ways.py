@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST
 
 from backend.accounts import powers
 from backend.casework import evidence
-from backend.correspondence import commands, sending, service
-from backend.correspondence import messages as messaging
-from backend.correspondence.certificates import Given
+from backend.correspondence import commands, sending
 from backend.correspondence.models import Letter, Message, PrintRun, Service
+from backend.correspondence.sending import messages as messaging
+from backend.correspondence.sending import service
+from backend.correspondence.sending.certificates import Given
 from backend.correspondence.words import kind_of
 from backend.errors import DomainError, NotFound
 from backend.web.ask import form_context, needs, typed, who

@@ -17,9 +17,10 @@ from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
 from backend.casework import consents, safety
 from backend.casework.models import Consent, Party
-from backend.correspondence import jobs, messages
+from backend.correspondence import jobs
 from backend.correspondence.models import Letter, Message
-from backend.correspondence.texts import Folder, NotSent
+from backend.correspondence.sending import messages
+from backend.correspondence.sending.texts import Folder, NotSent
 from backend.environment import WrongSetting, texts
 from backend.errors import AlreadyDone, DomainError, NotFound, Refused
 from tests.answers import do

@@ -16,9 +16,10 @@ from backend.accounts.models import Landlord, User
 from backend.casework import commands as casework
 from backend.casework.models import Case, Party, Person, Record
 from backend.casework.models.homes import Property, Tenancy
-from backend.correspondence import confirmed, notices, writing
+from backend.correspondence import notices, writing
 from backend.correspondence.commands import queue_letter
 from backend.correspondence.models import Letter
+from backend.correspondence.wording import confirmed
 from backend.correspondence.words import Writing
 from backend.errors import Refused
 from backend.rules.notices import Notice, dates_of

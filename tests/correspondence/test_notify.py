@@ -14,8 +14,9 @@ import pytest
 
 import letters
 from backend.accounts.models import Landlord, User
-from backend.correspondence import jobs, layout, manifest, notify, runs
+from backend.correspondence import jobs
 from backend.correspondence.models import Letter, PrintRun, Rendition
+from backend.correspondence.sending import layout, manifest, notify, runs
 from backend.errors import NotAllowed
 from backend.workflow.publishing import publish
 from tests.correspondence.test_printing import copies, letter

@@ -11,9 +11,10 @@ import letters as written
 from backend.accounts.models import Landlord, User
 from backend.casework.models import Case
 from backend.correspondence import commands as letters
-from backend.correspondence import confirmed, jobs
-from backend.correspondence.letterhead import save_letterhead
+from backend.correspondence import jobs
 from backend.correspondence.models import Letter
+from backend.correspondence.wording import confirmed
+from backend.correspondence.wording.letterhead import save_letterhead
 from backend.correspondence.words import brand_of
 from backend.errors import InvalidAnswers, NotAllowed, NotFound, Refused
 from backend.workflow import check

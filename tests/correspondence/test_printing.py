@@ -18,8 +18,9 @@ from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
 from backend.casework import safety
 from backend.casework.models import Case, Party, Person
-from backend.correspondence import jobs, manifest, runs, sending
+from backend.correspondence import jobs, sending
 from backend.correspondence.models import Letter, PrintRun, Rendition
+from backend.correspondence.sending import manifest, runs
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from tests.answers import do
 from tests.workflow.test_runner import open_case

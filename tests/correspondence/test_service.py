@@ -15,9 +15,10 @@ from backend.accounts.models import Landlord, User
 from backend.audit.models import Entry
 from backend.casework import evidence
 from backend.casework.models import Case, Party
-from backend.correspondence import jobs, sending, service
-from backend.correspondence.certificates import Given
+from backend.correspondence import jobs, sending
 from backend.correspondence.models import Letter, Service
+from backend.correspondence.sending import service
+from backend.correspondence.sending.certificates import Given
 from backend.errors import AlreadyDone, InvalidAnswers, NotFound, Refused
 from backend.rules.working_time import LONDON
 from tests.casework.test_safe_contact import keep_safe, respondent, warn

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.accounts.models import User
-from backend.correspondence import jobs, runs
+from backend.correspondence import jobs
 from backend.correspondence.models import Letter, Message, PrintRun, Service
+from backend.correspondence.sending import runs
 from tests.correspondence.test_messages import ADDRESS, agree
 from tests.correspondence.test_printing import copies, letter
 

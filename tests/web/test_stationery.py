@@ -14,8 +14,8 @@ from django.urls import reverse
 from PIL import Image
 
 from backend.accounts.models import Landlord, Letterhead, User
-from backend.correspondence.confirmed import standings
 from backend.correspondence.models import Confirmed
+from backend.correspondence.wording.confirmed import standings
 
 Who = Callable[[str], User]
 DAY = {"confirmed_on-day": "1", "confirmed_on-month": "11", "confirmed_on-year": "2026"}

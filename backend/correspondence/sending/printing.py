@@ -13,9 +13,9 @@ from pathlib import Path
 from django.template.loader import render_to_string
 
 from backend.correspondence import drawing
-from backend.correspondence.manifest import Line
 from backend.correspondence.models import Letter, PrintRun
 from backend.correspondence.sending import posted
+from backend.correspondence.sending.manifest import Line
 from backend.correspondence.words import kind_of
 
 #: Rows of the cover's list: a longer table takes whole seconds to draw, and nobody counts along it.

@@ -17,9 +17,9 @@ from backend.accounts import powers
 from backend.accounts.models import Landlord, User
 from backend.audit.models import record
 from backend.casework.text import plain
-from backend.correspondence.examples import on_example
 from backend.correspondence.models import Confirmed
-from backend.correspondence.own import kinds_for
+from backend.correspondence.wording.examples import on_example
+from backend.correspondence.wording.own import kinds_for
 from backend.errors import InvalidAnswers, NotAllowed, NotFound, Refused
 from backend.workflow.publishing import live_version
 

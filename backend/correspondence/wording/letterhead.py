@@ -17,7 +17,7 @@ from backend.accounts import powers
 from backend.accounts.models import Landlord, Letterhead, User
 from backend.audit.models import record
 from backend.casework.text import plain
-from backend.correspondence.examples import on_example
+from backend.correspondence.wording.examples import on_example
 from backend.errors import InvalidAnswers, NotAllowed
 
 #: The largest file that a logo may be.

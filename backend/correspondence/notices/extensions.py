@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import letters
-from backend.correspondence.tenancies import Said
+from backend.correspondence.notices.tenancies import Said
 from backend.errors import Refused
 from backend.rules.notices import CannotCount, Notice, dates_of
 from backend.rules.working_time import LONDON

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from backend.accounts.models import Landlord
-from backend.correspondence import layout
-from backend.correspondence.manifest import Line, spreadsheet
 from backend.correspondence.models import Letter, PrintRun
-from backend.correspondence.sending import posted
+from backend.correspondence.sending import layout, posted
+from backend.correspondence.sending.manifest import Line, spreadsheet
 from backend.correspondence.words import kind_of
 from backend.errors import NotAllowed
 

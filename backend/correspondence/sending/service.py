@@ -15,10 +15,10 @@ from backend.casework import access
 from backend.casework.models import Evidence
 from backend.casework.safety import post_refused
 from backend.casework.text import plain
-from backend.correspondence.certificates import Given, certify
 from backend.correspondence.commands import letter_for
 from backend.correspondence.models import Letter, PrintRun, Service
 from backend.correspondence.sending import rendition, take, went
+from backend.correspondence.sending.certificates import Given, certify
 from backend.correspondence.words import kind_of
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
 from backend.rules.dates import in_words

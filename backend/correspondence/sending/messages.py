@@ -30,7 +30,7 @@ from backend.casework.safety import message_refused
 from backend.correspondence.commands import letter_for
 from backend.correspondence.models import Letter, Message
 from backend.correspondence.sending import digital, rendition, went
-from backend.correspondence.texts import NotSent, gateway
+from backend.correspondence.sending.texts import NotSent, gateway
 from backend.correspondence.words import kind_of
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
 

@@ -15,9 +15,9 @@ import letters
 from backend.casework.models import Party, Person, Record
 from backend.casework.safety import post_refused
 from backend.casework.worked_out import keep
-from backend.correspondence import extensions
 from backend.correspondence.models import Letter
-from backend.correspondence.tenancies import Held, Holder, Said, held, listed
+from backend.correspondence.notices import extensions
+from backend.correspondence.notices.tenancies import Held, Holder, Said, held, listed
 from backend.correspondence.words import Writing, answers, kind_of
 from backend.errors import Refused
 from backend.rules.dates import in_words

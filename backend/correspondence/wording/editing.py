@@ -16,9 +16,9 @@ from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Case, Party
 from backend.casework.text import plain
-from backend.correspondence import needs_lines, tongues
-from backend.correspondence.examples import example_data
-from backend.correspondence.own import is_worded, kind_from, kinds_of
+from backend.correspondence.wording import needs_lines, tongues
+from backend.correspondence.wording.examples import example_data
+from backend.correspondence.wording.own import is_worded, kind_from, kinds_of
 from backend.correspondence.words import GOES_TO, Writing, brand_of, data_for, plain_brand
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from backend.workflow.catalogue import LetterTexts

@@ -24,10 +24,9 @@ from backend.audit.models import record, record_each
 from backend.casework import access
 from backend.casework.models.case import SAFETY
 from backend.casework.safety import posts_refused
-from backend.correspondence import notify, printing
-from backend.correspondence.manifest import Line, kept, lines_of, numbered
 from backend.correspondence.models import Letter, PrintRun, Rendition
-from backend.correspondence.sending import moment_of, posted, rendition, serve_by_post
+from backend.correspondence.sending import moment_of, notify, posted, printing, rendition, serve_by_post
+from backend.correspondence.sending.manifest import Line, kept, lines_of, numbered
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
 from backend.rules.working_time import LONDON
 

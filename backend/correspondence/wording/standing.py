@@ -12,7 +12,7 @@ from typing import Any
 
 import letters
 from backend.casework.text import plain
-from backend.correspondence.own import kinds_of
+from backend.correspondence.wording.own import kinds_of
 from backend.correspondence.words import is_computed
 from backend.errors import InvalidAnswers
 from backend.workflow.overlay import STANDING, Files, written

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import letters
-from backend.correspondence.own import TRANSLATION, is_worded, kind_from, kinds_of
+from backend.correspondence.wording.own import TRANSLATION, is_worded, kind_from, kinds_of
 from backend.correspondence.words import lacking, unfit
 from backend.workflow.catalogue import LetterTexts
 from backend.workflow.findings import Finding

@@ -17,9 +17,9 @@ from backend.audit.models import record
 from backend.casework import access
 from backend.casework.safety import post_refused
 from backend.correspondence import making
-from backend.correspondence.certificates import Given, certify
 from backend.correspondence.commands import letter_for
 from backend.correspondence.models import Letter, PrintRun, Rendition
+from backend.correspondence.sending.certificates import Given, certify
 from backend.correspondence.words import kind_of
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
 from backend.rules.working_time import LONDON

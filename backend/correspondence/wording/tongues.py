@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import letters
-from backend.correspondence import needs_lines
-from backend.correspondence.own import is_worded, kind_from
+from backend.correspondence.wording import needs_lines
+from backend.correspondence.wording.own import is_worded, kind_from
 from backend.errors import InvalidAnswers, NotFound
 from backend.workflow.catalogue import LetterTexts
 from backend.workflow.packs import Pack
