@@ -106,8 +106,18 @@ def message_refused(person: Person, to: str) -> str | None:
 
 def _among(to: str, safe: str) -> bool:
     if "@" in to:
-        return to.casefold() in safe.casefold().split()
-    return any(national(number) == national(to) for number in re.findall(r"\+?\d[\d ()-]{7,}\d", safe))
+        return to.casefold() in map(str.casefold, addresses_in(safe))
+    return any(national(number) == national(to) for number in numbers_in(safe))
+
+
+def numbers_in(text: str) -> list[str]:
+    """The telephone numbers in somebody's words."""
+    return re.findall(r"\+?\d[\d ()-]{7,}\d", text)
+
+
+def addresses_in(text: str) -> list[str]:
+    """The e-mail addresses in somebody's words."""
+    return [found.rstrip(".") for found in re.findall(r"[^\s,;:<>()]+@[^\s,;:<>()]+", text)]
 
 
 def guarded(*, landlord_id: int, name: str, phone: str, postcode: str) -> QuerySet[SafeContact]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from backend.casework.models import Case, Party, Person
 from backend.casework.models.case import SAFETY
+from backend.casework.safety import numbers_in
 
 _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "the"}
 #: Parts of a letter's data that are not written for it: who writes, to whom, about which case; and a reporter's own words.
@@ -80,7 +81,7 @@ def _hits(party: Party, recipient: Person | None, words: set[str], digits: str, 
 
 def _safe_numbers(person: Person) -> list[str]:
     """The numbers at which somebody is reached safely: for nobody else's eyes."""
-    return re.findall(r"\+?\d[\d ()-]{7,}\d", person.safety.numbers) if person.safety else []
+    return numbers_in(person.safety.numbers) if person.safety else []
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -115,7 +115,7 @@ def test_whoever_must_not_be_left_a_message_gets_none_nor_does_a_row_that_could_
 
 def test_somebody_with_safe_numbers_is_written_to_at_those_alone(letter: Letter, user: Who, now: datetime) -> None:
     officer = user("officer")
-    guard(letter, officer, now, numbers="Sister 07700 900555 or sister@home.example")
+    guard(letter, officer, now, numbers="Sister 07700 900555, or sister@home.example.")
     for channel, to in (("email", ADDRESS), ("text", NUMBER)):
         with pytest.raises(Refused, match="Choose one"):
             messages.send(letter_id=letter.pk, channel=channel, to=to, by=officer, now=now)

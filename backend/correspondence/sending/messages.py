@@ -26,7 +26,7 @@ from backend.casework import access, consents
 from backend.casework.models import Consent, Person
 from backend.casework.models.case import SAFETY
 from backend.casework.phones import national
-from backend.casework.safety import message_refused
+from backend.casework.safety import addresses_in, message_refused, numbers_in
 from backend.correspondence.commands import letter_for
 from backend.correspondence.models import Letter, Message
 from backend.correspondence.sending import digital, rendition, went
@@ -81,9 +81,8 @@ def addresses(person: Person, channel: str) -> list[str]:
     found = Person.objects.select_related(*SAFETY).get(pk=person.pk)
     safe = found.safety.numbers if found.safety else ""
     if channel == EMAIL:
-        own = re.findall(r"[^\s,;<>]+@[^\s,;<>]+", safe) if safe else [found.email]
-        return [address for address in own if _is_address(address)]
-    numbers = re.findall(r"\+?\d[\d ()-]{7,}\d", safe) if safe else [found.phone]
+        return [address for address in (addresses_in(safe) if safe else [found.email]) if _is_address(address)]
+    numbers = numbers_in(safe) if safe else [found.phone]
     return [number for number in numbers if re.fullmatch(r"7\d{9}", national(number))]
 
 

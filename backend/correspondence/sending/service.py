@@ -54,7 +54,7 @@ def _checked(letter: Letter, given: Given, now: datetime) -> Given:
         problems["also"] = "Choose first or second class"
     if given.at > now:
         problems["at"] = "This time has not come yet"
-    elif letter.rendered_at is not None and given.at < letter.rendered_at:
+    elif letter.rendered_at is not None and given.at < letter.rendered_at.replace(second=0, microsecond=0):
         problems["at"] = "The letter was not made yet at this time"
     if given.photo is not None and given.photo.case_id != letter.case_id:
         problems["photo"] = "Choose a photo of this case"
