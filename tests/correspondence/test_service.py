@@ -56,7 +56,7 @@ def as_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     def kind_of(case: Case, code: str) -> letters.Kind:
         return kind if code == "warning" else letters.kind(code)
 
-    for module in ("sending", "certificates", "service"):
+    for module in ("sending", "sending.certificates", "sending.service"):
         monkeypatch.setattr(f"backend.correspondence.{module}.kind_of", kind_of)
 
 
