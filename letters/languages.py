@@ -1,8 +1,8 @@
 """The languages that a letter can have beside its English, and how each says a day and a time.
 
 Found by folder: `base/languages/<code>.toml` and, with how every letter ends, `<code>.md` beside it. Knows no letters. A value that
-stays in English inside another language is marked as English, and keeps its own direction: a phone number between Urdu words
-would otherwise be printed with its groups the wrong way round.
+stays in English inside another language is marked as English, and keeps its own direction: between Urdu words the
+plus of a phone number would otherwise be printed behind it, and a mark at the end of some words before them.
 """
 
 from __future__ import annotations

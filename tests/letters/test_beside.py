@@ -174,6 +174,18 @@ def test_urdu_runs_from_right_to_left_and_phone_numbers_in_it_from_left_to_right
     assert all(number in (["0116", "496", "0123"], ["0116", "496", "0100"]) for number in numbers)
 
 
+def test_english_words_within_urdu_keep_their_marks_where_they_belong() -> None:
+    kind = letters.kind("visit-appointment")
+    data = {
+        **letters.sample(kind),
+        "visit_place": "Rose Court!",
+        "officer": {"name": "Priya", "phone": "+44 116 496 0123", "email": "p@x.example"},
+    }
+    made = letters.render(kind, data, rendition="beside", brand=BRAND, translation=translation("visit-appointment", "ur"))
+    right = [word.text.strip(".۔،") for word in words(made.pdf) if word.left > MIDDLE and (word.page > 1 or word.top > 95)]
+    assert (right.count("Court!"), right.count("+44")) == (1, 2)
+
+
 def test_urdu_comes_out_letter_by_letter_when_it_is_copied() -> None:
     copied = " ".join(" ".join(texts(beside("warning", "ur"))).split())
     seen = "".join(each for each in copied if unicodedata.category(each) != "Cf")
