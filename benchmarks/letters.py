@@ -58,7 +58,7 @@ If the day does not suit you, call us and we will find another.
 """
 SAYS = {"visit_at": "2026-12-04T10:00:00+00:00", "about": "the noise at night", "bring": [{"thing": "Your diary of the noise"}]}
 WORKERS, TURNS, WARM = 2, 5, 20
-PATIENCE = 60.0
+PATIENCE = 300.0
 PREVIEWS, WATCHED = 100, 500
 
 
