@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.core.cache import cache
@@ -16,7 +18,9 @@ from backend.casework.surveys import LinkUsed
 from backend.errors import DomainError
 from backend.web.ask import form_context, typed
 from backend.web.reports import report_form, told_in
-from backend.workflow.promises import Promise
+from backend.workflow.expressions import parse
+from backend.workflow.packs import Pack
+from backend.workflow.promises import Length, Promise
 from backend.workflow.publishing import live_version
 
 #: Reports taken from one address in an hour; more are asked to call instead.
@@ -71,14 +75,24 @@ def standards(request: HttpRequest, code: str) -> HttpResponse:
     _dress(request, landlord)
     pack = live_version(landlord).contents
     listed = [row["standard"] for row in pack.standing.get("standards", ())]
-    promised = dict.fromkeys(_told(promise) for promise in pack.promises.values() if promise.public)
+    promised = dict.fromkeys(_told(promise, pack, timezone.localdate()) for promise in pack.promises.values() if promise.public)
     return render(request, "public/standards.html", {"standards": listed, "promised": promised})
 
 
-def _told(promise: Promise) -> str:
-    """A promise in words. One whose length depends on the case says the shortest and the longest."""
-    lengths = list(dict.fromkeys(length.words for length in promise.lengths))
+def _told(promise: Promise, pack: Pack, day: date) -> str:
+    """A promise in words. One whose length depends on the case says the first and the last that can hold."""
+    lengths = list(dict.fromkeys(length.words for length in _can_hold(promise, pack, day)))
     return promise.public.replace("{length}", f"{lengths[0]} to {lengths[-1]}, as the case needs" if lengths[1:] else lengths[0])
+
+
+def _can_hold(promise: Promise, pack: Pack, day: date) -> Iterator[Length]:
+    """The lengths that hold for some case on that day, as the landlord's settings stand."""
+    for length in promise.lengths:
+        decided = parse(length.when).names <= pack.settings.keys() if length.when else True
+        if not decided or length.holds(day, pack.known({}, day), {}):
+            yield length
+            if decided:
+                return
 
 
 def survey(request: HttpRequest, token: str) -> HttpResponse:
