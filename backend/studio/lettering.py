@@ -11,20 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.correspondence.wording import editing, standing, tongues
 from backend.correspondence.wording.needs_lines import standard_fields
 from backend.errors import DomainError, InvalidAnswers
+from backend.framed import framed
 from backend.studio import commands
 from backend.studio.models import Draft
 from backend.studio.views import draft_for, owner
 from backend.workflow.packs import letter_texts
 from backend.workflow.publishing import live_version
-
-#: What may be seen of a letter in a frame: its own styles and the logo, and nothing runs.
-SHUT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
 
 @require_safe
@@ -102,7 +99,6 @@ def _shown(error: DomainError | None) -> list[Any]:
 
 
 @require_POST
-@xframe_options_sameorigin
 def preview(request: HttpRequest, code: str) -> HttpResponse:
     """What is typed, as it would read: a page for the frame beside it, or what is wrong with it."""
     user = owner(request)
@@ -117,13 +113,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         )  # fmt: skip
     except DomainError as problem:
         page = _wrong(problem)
-    return _framed(page)
-
-
-def _framed(page: str) -> HttpResponse:
-    response = HttpResponse(page)
-    response.headers["Content-Security-Policy"] = SHUT
-    return response
+    return framed(page)
 
 
 def _wrong(problem: DomainError) -> str:
@@ -156,7 +146,6 @@ def tongue(request: HttpRequest, code: str, language: str) -> HttpResponse:
 
 
 @require_POST
-@xframe_options_sameorigin
 def preview_tongue(request: HttpRequest, code: str, language: str) -> HttpResponse:
     """What is typed, beside the English: a page for the frame, or what is wrong with it."""
     user = owner(request)
@@ -168,7 +157,7 @@ def preview_tongue(request: HttpRequest, code: str, language: str) -> HttpRespon
         )
     except DomainError as problem:
         page = _wrong(problem)
-    return _framed(page)
+    return framed(page)
 
 
 @require_POST

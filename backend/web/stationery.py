@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from backend.accounts import powers
@@ -18,11 +17,10 @@ from backend.correspondence.wording import confirmed as lawyers
 from backend.correspondence.wording.letterhead import LOGO_BYTES, example, letterhead_of, save_letterhead
 from backend.correspondence.wording.needs_lines import form_fields
 from backend.errors import DomainError
+from backend.framed import framed
 from backend.web.ask import form_context, needs, typed, who
 from backend.workflow.forms import Form, Question
 
-#: What may be seen of a letter in a frame: its own styles and the logo, and nothing runs.
-_SHUT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 _LOOK = Form(
     "look", "", "", "", "",
     (
@@ -76,10 +74,9 @@ def letterhead(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@xframe_options_sameorigin
 @needs(powers.ADMINISTER)
 def letterhead_example(request: HttpRequest) -> HttpResponse:
-    return _framed(example(who(request)))
+    return framed(example(who(request)))
 
 
 @require_safe
@@ -128,13 +125,6 @@ def _enter(request: HttpRequest, code: str, given: Mapping[str, object], *, pres
 
 
 @require_safe
-@xframe_options_sameorigin
 @needs(powers.ADMINISTER)
 def confirm_example(request: HttpRequest, code: str) -> HttpResponse:
-    return _framed(lawyers.example(who(request), code, timezone.localdate()))
-
-
-def _framed(page: str) -> HttpResponse:
-    response = HttpResponse(page)
-    response.headers["Content-Security-Policy"] = _SHUT
-    return response
+    return framed(lawyers.example(who(request), code, timezone.localdate()))

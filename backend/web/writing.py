@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
@@ -19,6 +18,7 @@ from backend.casework.models import Party
 from backend.correspondence import commands, notices, writing
 from backend.correspondence.models import Letter
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
+from backend.framed import framed
 from backend.rules.notices_kinds import Row
 from backend.web.ask import form_context, needs, number, press_of, typed, who
 from backend.web.ways import ways
@@ -146,14 +146,10 @@ def _asks(shown: Letter, user: User) -> list[tuple[str, str, Form]]:
 
 
 @require_safe
-@xframe_options_sameorigin
 @needs(powers.WORK)
 def preview(request: HttpRequest, letter_id: int) -> HttpResponse:
     """The letter as it would be drawn, for the frame on its page: it can run and fetch nothing."""
-    response = HttpResponse(commands.preview(who(request), letter_id))
-    shut = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-    response.headers["Content-Security-Policy"] = shut
-    return response
+    return framed(commands.preview(who(request), letter_id))
 
 
 #: Step -> the command, what it is given besides the letter, and what the person reads afterwards.
