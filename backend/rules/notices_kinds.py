@@ -15,8 +15,8 @@ from backend.rules.notices_counting import FIXED, FOUR_WEEKS, Counted, NotKnown,
 
 @dataclass(frozen=True)
 class Notice:
-    """What the dates of a notice depend on. `ground_on` is the day of the conviction, finding or closure order relied on,
-    `started` the day on which the tenancy (or the demotion) began."""
+    """What the dates of a notice depend on. `ground_on` is the day of the conviction, finding or closure order relied on, or
+    that on which an appeal against it ended, `started` the day on which the tenancy (or the demotion) began."""
 
     kind: str
     given: date
@@ -159,7 +159,7 @@ KINDS: Mapping[str, Rule] = {
     ),
     "secure_absolute": Rule(
         "Housing Act 1985 ss.83ZA, 84A and 85ZA", _quit_or_month, "Housing Act 1985 s.83ZA(10)", after=True,
-        until_months=12, until_law="Housing Act 1985 s.83ZA", review=7, review_law="Housing Act 1985 s.85ZA(2)",
+        until_months=12, until_law="Housing Act 1985 s.83ZA", review=7, review_law="Housing Act 1985 s.85ZA(2), for council homes",
         decide_law="Housing Act 1985 s.85ZA", unsure=_unsure("proceedings_by", "review_answer_by", "serve_by"),
     ),
     "flexible_end": Rule(

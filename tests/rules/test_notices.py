@@ -315,7 +315,7 @@ def test_every_date_of_every_notice_shows_its_working_with_its_section(kind: str
 def test_where_the_statute_was_not_to_hand_the_working_asks_for_a_lawyer() -> None:
     rows = {row.key: row for row in workings(whole("secure_absolute", on("2026-11-25"), "first_class"))}
     assert {key for key, row in rows.items() if row.confirm} == {"proceedings_by", "review_answer_by", "serve_by"}
-    assert rows["review_by"].law == "Housing Act 1985 s.85ZA(2)" and "late by the statute" in rows["review_by"].how
+    assert rows["review_by"].law.startswith("Housing Act 1985 s.85ZA(2)") and "late by the statute" in rows["review_by"].how
 
 
 days = some.dates(date(2024, 1, 1), date(2030, 12, 31))
