@@ -189,7 +189,9 @@ def found(ledger: Ledger, surveys: int) -> dict[str, int]:
 def letters() -> dict[str, int]:
     """Letters that an operation asked for and that have no row, or were not made; and those that are there twice."""
     keys = set(Letter.objects.values_list("key", flat=True))
-    asking = {str(key) for key in Done.objects.filter(operation__in=("send_letter", "send_survey")).values_list("key", flat=True)}
+    asking = {
+        str(key) for key in Done.objects.filter(operation__in=("send_letter", "send_survey", "remind_survey")).values_list("key", flat=True)
+    }
     unmade = Letter.objects.exclude(status=Letter.RENDERED).count()
     incomplete = Letter.objects.filter(status=Letter.RENDERED).annotate(n=Count("renditions")).filter(n=0).count()
     twice = Rendition.objects.values("letter", "name").annotate(n=Count("pk")).filter(n__gt=1).count()
