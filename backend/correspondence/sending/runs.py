@@ -17,7 +17,6 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
-import letters
 from backend.accounts import powers
 from backend.accounts.models import Landlord, User
 from backend.audit.models import record, record_each
@@ -27,8 +26,10 @@ from backend.casework.safety import posts_refused
 from backend.correspondence.models import Letter, PrintRun, Rendition
 from backend.correspondence.sending import moment_of, notify, posted, printing, rendition, serve_by_post
 from backend.correspondence.sending.manifest import Line, kept, lines_of, numbered
+from backend.correspondence.wording.own import kinds_for
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
 from backend.rules.working_time import LONDON
+from backend.workflow.publishing import live_version
 
 #: Letters that are looked at in one go, and the most that one run takes: more would be a pile that nobody can fold.
 CHUNK, MOST = 25, 1_000
@@ -44,7 +45,7 @@ WAYS: Mapping[str, ModuleType] = {PrintRun.POST: printing, PrintRun.NOTIFY: noti
 def ready(user: User) -> QuerySet[Letter]:
     """The landlord's letters that wait to be posted, the oldest first."""
     access.need(user, powers.POST)
-    others = [code for code, kind in letters.kinds().items() if not posted(kind)]
+    others = [code for code, kind in kinds_for(live_version(user.landlord)).items() if not posted(kind)]
     unsafe = (Q(**{f"party__person__{path}__never_post": True}) for path in SAFETY)
     waiting = Letter.objects.filter(case__landlord=user.landlord_id, status=Letter.RENDERED, run=None).exclude(kind__in=others)
     for one in unsafe:
