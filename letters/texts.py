@@ -61,7 +61,7 @@ def retold(page: str, data: Mapping[str, Any]) -> Text:
 def as_message(kind: Kind, data: Mapping[str, object]) -> str:
     """The text message: who writes, the reference, that there is a letter, by when to call which number; never what it is about."""
     values = _values(kind, data)
-    by = values.get("reply_by")
+    by = values.get("reply_by") or values.get("object_by")
     values["by"] = f"Please call by {_printed(by)}. " if by else ""
     for words in (kind.message,) if kind.message else _READY:
         said = gsm(MESSAGE_FIELD.sub(lambda field: _said(values, field[1]), words))

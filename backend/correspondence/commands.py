@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -27,9 +27,10 @@ from backend.correspondence import making, notices
 from backend.correspondence.betrayal import betrays
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.wording.confirmed import issued
-from backend.correspondence.words import Writing, brand_of, data_for, followed, kind_of, standard, translation_of
+from backend.correspondence.words import Writing, brand_of, computed, data_for, followed, kind_of, standard, translation_of
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from backend.rules.working_time import LONDON
+from backend.workflow.values import unpack
 
 MAX_REASON = 300
 
@@ -174,7 +175,7 @@ def finish(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
 
 @transaction.atomic
 def change_words(*, letter_id: int, typed: Mapping[str, Any], by: User, now: datetime) -> Letter:
-    """Write the parts of a letter anew that are free to be written. What the law or the product worked out stays; so do approvals not."""
+    """Write the parts of a letter anew that are free to be written. What the law or the product worked out stays. An approval does not: it was of other words."""
     letter = _held(by, letter_id, *Letter.WRITABLE)
     kind = kind_of(letter.case, letter.kind)
     letter.data = {**{key: value for key, value in letter.data.items() if key not in typed or typed[key] is not None}, **_given(typed)}
@@ -231,9 +232,7 @@ def clear(*, letter_id: int, why: str, seen: str, by: User, now: datetime) -> Le
 def release(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
     """Have a held letter made, to reach the person in a safe way that is written down. It still may not be posted."""
     letter = _held(by, letter_id, Letter.HELD)
-    if not how.strip():
-        raise InvalidAnswers({"how": "Say how it will reach them safely"})
-    letter.released_by, letter.released_why = by, how.strip()[:MAX_REASON]
+    letter.released_by, letter.released_why = by, _why(how, "Say how it will reach them safely")
     _on(letter, now, "released_by", "released_why")
     _told(letter, "release_letter", f"Had “{letter.title}” made, to be given in a safe way", by, now, reason=letter.released_why)
     return letter
@@ -279,10 +278,13 @@ def write_again(*, letter_id: int, by: User, now: datetime) -> Letter:
 
 
 def _refreshed(letter: Letter, by: User, now: datetime) -> dict[str, Any]:
-    """The same words under today's date, with the address and the officer as they are known now. Raises `Refused`."""
-    writing = Writing(letter.case, letter.party, None, {}, now, by, letter.data.get("recipient"))
+    """The same words under today's date: with the address, the officer and whatever the product works out as they are now.
+    Raises `Refused`."""
+    kind, facts = kind_of(letter.case, letter.kind), unpack(letter.case.instance.facts)
+    writing = Writing(letter.case, letter.party, letter.survey, facts, now, by, letter.data.get("recipient"))
     own = {key: value for key, value in letter.data.items() if key not in letters.STANDARD_ROOTS}
-    return what_it_says(kind_of(letter.case, letter.kind), writing, own)
+    again = {need.name: value for need in kind.needs if (value := computed(need.name, writing)) is not None}
+    return what_it_says(kind, writing, {**own, **again})
 
 
 def words_of(letter: Letter) -> str:
@@ -303,10 +305,10 @@ def _somebody_else(letter: Letter, by: User) -> None:
 # What may be read
 
 
-def preview(user: User, letter_id: int) -> str:
+def preview(user: User, letter_id: int, *, now: datetime) -> str:
     """The letter as it would be drawn now, as one page of HTML for a frame that runs nothing."""
     letter = letter_for(user, letter_id)
-    kind = issued(kind_of(letter.case, letter.kind), letter.case.landlord, date.fromisoformat(letter.data["letter_date"]))
+    kind = issued(kind_of(letter.case, letter.kind), letter.case.landlord, now.astimezone(LONDON).date())
     beside = translation_of(letter.case, letter.kind, letter.language)
     return letters.preview_html(kind, letters.from_json(kind, letter.data), brand_of(letter.case), translation=beside)
 

@@ -26,7 +26,9 @@ from backend.workflow.values import unpack
 #: The promise that a letter may tell ahead of its task.
 FIRST_CONTACT = "first-contact"
 #: A last day that follows from another day of the same letter, and the rule that counts it.
-FOLLOWS: Mapping[str, tuple[str, str]] = {"cpn_appeal_by": ("cpn_issued_on", "cpn_appeal")}
+FOLLOWS: Mapping[str, tuple[str, str]] = {
+    "cpn_appeal_by": ("cpn_issued_on", "cpn_appeal"), "circumstances_by": ("letter_date", "circumstances"),
+}  # fmt: skip
 #: The fact until when a closing letter leaves time to object.
 REPLY_BY = "reply_by"
 
@@ -101,7 +103,7 @@ def decided(kind: letters.Kind, writing: Writing) -> dict[str, bool]:
 def lacking(kind: letters.Kind, pack: Pack) -> list[tuple[str, str]]:
     """The key and label of each need that no case of this pack could meet: nobody is asked, and nothing stands in its stead."""
     forms = (pack.forms.get(element.properties.get("form", "")) for element in pack.elements.values())
-    computed = {name for name in _COMPUTED if name != REPLY_BY or name in pack.facts}
+    computed = {name for name in _COMPUTED if name != "object_by" or REPLY_BY in pack.facts}
     met = {question.key for form in forms if form for question in form.questions} | set(pack.standing) | computed
     if FIRST_CONTACT not in pack.promises:
         met.discard("first_contact_by")
@@ -226,13 +228,8 @@ def _today(writing: Writing) -> str:
     return writing.now.astimezone(LONDON).date().isoformat()
 
 
-def _circumstances_by(writing: Writing) -> str:
-    """Until when a tenant may tell of their circumstances, before the court is asked for a home that it must give."""
-    return LAST_DAYS["circumstances"][1](writing.now.astimezone(LONDON).date()).isoformat()
-
-
-def _reply_by(writing: Writing) -> str | None:
-    """Until when the procedure waits for an answer, where it says so."""
+def _object_by(writing: Writing) -> str | None:
+    """Until when the procedure waits for a word against closing the case, where it says so."""
     until = writing.facts.get(REPLY_BY)
     return until.isoformat() if isinstance(until, datetime) else None
 
@@ -252,6 +249,5 @@ def _survey_phone(writing: Writing) -> str:
 
 _COMPUTED: Mapping[str, Callable[[Writing], str | None]] = {
     "reported_on": _reported_on, "report_summary": _report_summary, "first_contact_by": _first_contact_by,
-    "decided_on": _today, "closed_on": _closed_on, "reply_by": _reply_by, "survey_by": _survey_by, "survey_phone": _survey_phone,
-    "circumstances_by": _circumstances_by,
+    "decided_on": _today, "closed_on": _closed_on, "object_by": _object_by, "survey_by": _survey_by, "survey_phone": _survey_phone,
 }  # fmt: skip

@@ -141,13 +141,15 @@ def save_settings(*, said: Mapping[str, str], by: User, now: datetime) -> Saved:
 
 
 @transaction.atomic
-def save_letter(*, code: str, said: Mapping[str, str], revision: int, by: User, now: datetime) -> Saved:
-    """Keep the landlord's wording of a letter, or a letter of its own. Raises `InvalidAnswers` with the lines at fault."""
+def save_letter(*, code: str, said: Mapping[str, str], revision: int, by: User, now: datetime, new: bool = False) -> Saved:
+    """Keep the landlord's wording of a letter, or a `new` letter of its own. Raises `InvalidAnswers` with the lines at fault."""
     draft = _held(by)
     if revision != draft.revision:
         raise ChangedMeanwhile(WORDS_MEANWHILE)
     if not PLAIN_CODE.fullmatch(code) or code in RESERVED_CODES:
         raise InvalidAnswers({"code": "Use small letters, digits and hyphens, like play-area"})
+    if new and code in {one.code for one in editing.listed(letter_texts(draft.files))}:
+        raise InvalidAnswers({"code": "A letter has this name already. Choose another"})
     own = letter_texts(draft.files).get(code, {})
     texts = editing.texts_of(code, said, own)
     editing.check(code, texts, pack_of(draft.files))

@@ -39,7 +39,7 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     user = owner(request)
     draft = draft_for(user)
     desk = editing.desk(code, letter_texts(draft.files))
-    if request.method == "POST" and (error := _save(request, code, draft)) is None:
+    if request.method == "POST" and (error := _save(request, code)) is None:
         return redirect("wording-of", code)
     error = error if request.method == "POST" else None
     others = tongues.tongues(code, letter_texts(draft.files))
@@ -53,18 +53,17 @@ def new(request: HttpRequest) -> HttpResponse:
     draft = draft_for(owner(request))
     code, error = request.POST.get("code", "").strip(), None
     if request.method == "POST":
-        taken = code in {one.code for one in editing.listed(letter_texts(draft.files))}
-        error = InvalidAnswers({"code": "A letter has this name already. Choose another"}) if taken else _save(request, code, draft)
+        error = _save(request, code, new=True)
         if error is None:
             return redirect("wording-of", code)
     context = {"desk": None, "code": "new", "fields": standard_fields()}
     return _page(request, draft, context, request.POST.dict() if error else {"shape": "letter"}, error)
 
 
-def _save(request: HttpRequest, code: str, draft: Draft) -> DomainError | None:
+def _save(request: HttpRequest, code: str, *, new: bool = False) -> DomainError | None:
     said = {key: str(value) for key, value in request.POST.items()}
     try:
-        saved = commands.save_letter(code=code, said=said, revision=_revision(said), by=owner(request), now=timezone.now())
+        saved = commands.save_letter(code=code, said=said, revision=_revision(said), by=owner(request), now=timezone.now(), new=new)
     except DomainError as problem:
         return problem
     for finding in (f for f in saved.findings if f.file.startswith(f"letters/{code}/")):

@@ -168,7 +168,7 @@ def lift(request: HttpRequest, person_id: int) -> HttpResponse:
 
 _RELEASE = Form(
     "release", "", "", "", "",
-    (Question("reason", "How will it reach them safely?", "line", "Like “Given to her at the school on Friday”. The history keeps it."),),
+    (Question("why", "How will it reach them safely?", "line", "Like “Given to her at the school on Friday”. The history keeps it."),),
 )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def release(request: HttpRequest, letter_id: int) -> HttpResponse:
     letter, data, error = correspondence.letter_for(user, letter_id), typed(request.POST), None
     if request.method == "POST":
         try:
-            correspondence.release(letter_id=letter.pk, how=next(iter(data.get("reason", [])), ""), by=user, now=timezone.now())
+            correspondence.release(letter_id=letter.pk, how=next(iter(data.get("why", [])), ""), by=user, now=timezone.now())
         except DomainError as problem:
             error = problem
         else:

@@ -83,7 +83,7 @@ _SERVE = (
         Option(service.LEFT, "Left at the home", "Through their own letterbox, or with an adult who lives there."),
     )),
     Question("details", "To whom was it handed, or where exactly was it left?", "line", "Like “into Mr Cole’s own hand”."),
-    Question("at", "When was it served?", "moment"),
+    Question("at", "At what time was it served?", "moment"),
     Question("place", "Where?", "line"),
     Question("server", "Who served it?", "line", "With their job: it stands in the certificate."),
     Question("witness", "Who was with them?", "line", "Two people are better than one before a court.", required=False),

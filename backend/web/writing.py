@@ -149,7 +149,7 @@ def _asks(shown: Letter, user: User) -> list[tuple[str, str, Form]]:
 @needs(powers.WORK)
 def preview(request: HttpRequest, letter_id: int) -> HttpResponse:
     """The letter as it would be drawn, for the frame on its page: it can run and fetch nothing."""
-    return framed(commands.preview(who(request), letter_id))
+    return framed(commands.preview(who(request), letter_id, now=timezone.now()))
 
 
 #: Step -> the command, what it is given besides the letter, and what the person reads afterwards.

@@ -228,7 +228,7 @@ def test_a_case_closes_by_itself_when_nobody_objects_in_the_days_that_the_letter
     case = talked(at_work(landlord, user, now), user, now)
     letter = Letter.objects.get(kind="closure")
     last = datetime(2026, 12, 4, 17, tzinfo=LONDON)
-    assert datetime.fromisoformat(letter.data["reply_by"]) == last and letter.data["closed_on"] == "2026-12-04"
+    assert datetime.fromisoformat(letter.data["object_by"]) == last and letter.data["closed_on"] == "2026-12-04"
     assert case.closed_at is None and open_tasks(case) == ["Take an objection, if one comes"]
     pass_time(case, last - timedelta(minutes=1))
     assert Case.objects.get(pk=case.pk).closed_at is None

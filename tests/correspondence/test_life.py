@@ -107,7 +107,7 @@ def test_a_letter_written_by_hand_is_a_draft_until_it_was_read(case: Case, user:
     Letter.objects.all().delete()
     letter = write(case, user, now)
     assert letter.status == Letter.DRAFT and jobs.draw_waiting() == 0
-    assert letter.title in letters.preview(user("officer"), letter.pk)
+    assert letter.title in letters.preview(user("officer"), letter.pk, now=now)
     letters.finish(letter_id=letter.pk, seen=letters.words_of(letter), by=user("officer"), now=now)
     assert jobs.draw_waiting() == 1
     letter.refresh_from_db()
@@ -162,7 +162,7 @@ def test_nobody_reads_or_changes_a_letter_of_a_case_they_may_not_see(case: Case,
     letter = asked(case, user, now, QUIET)
     other = Landlord.objects.create(code="elsewhere", name="Elsewhere Homes")
     stranger = User.objects.create_user("stranger@elsewhere.example", name="A Stranger", landlord=other)
-    for call in (lambda: letters.preview(stranger, letter.pk), lambda: letters.letter_for(stranger, letter.pk)):
+    for call in (lambda: letters.preview(stranger, letter.pk, now=now), lambda: letters.letter_for(stranger, letter.pk)):
         with pytest.raises(NotFound):
             call()
     with pytest.raises((NotFound, NotAllowed)):
@@ -176,7 +176,7 @@ def test_somebody_who_reads_another_language_gets_it_beside_the_english(case: Ca
         set_reading(person=person, language="xx", large_print=False, by=user("officer"), now=now)
     set_reading(person=person, language="pl", large_print=True, by=user("officer"), now=now)
     letter = asked(Case.objects.get(pk=case.pk), user, now, QUIET)
-    assert letter.language == "pl" and "Ostrzeżenie" in letters.preview(user("officer"), letter.pk)
+    assert letter.language == "pl" and "Ostrzeżenie" in letters.preview(user("officer"), letter.pk, now=now)
     jobs.draw_waiting()
     letter.refresh_from_db()
     made = letter.renditions.get()

@@ -55,7 +55,7 @@ def test_a_letter_has_the_wording_of_its_cases_version_whatever_is_published_lat
     assert "Thank you, Carol Whitmore.\nIt is anti-social behaviour." in page_of(first) and "something else" not in page_of(first)
     assert "Much later words." in page_of(second)
     assert first.renditions.get().wording != second.renditions.get().wording
-    assert "It is anti-social behaviour." in letters.preview(user("officer"), first.pk)
+    assert "It is anti-social behaviour." in letters.preview(user("officer"), first.pk, now=now)
 
 
 def test_what_is_wrong_with_wording_is_found_by_file_and_line_and_stops_publishing(landlord: Landlord, now: datetime) -> None:
