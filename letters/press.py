@@ -30,12 +30,14 @@ from .errors import DrawingFault, LetterError, TooCostly
 
 #: Said once, when it is ready to draw.
 READY = {"ready": True}
+#: How many orders it takes: what WeasyPrint calls keeps some 25 kB of each letter for ever.
+LIFE = 500
 _LENGTH = struct.Struct(">I")
 TRIAL = "<html lang=en-GB style='--brand: #000'><title>x</title><h1>Aé</h1><p>Letters <strong>of</strong> ours<table><tr><th>a<td>b</table>"
 
 
 def main(seconds: int, room: int) -> None:
-    """Draw what is ordered until the other end is closed, or until one letter has left too much behind."""
+    """Draw what is ordered until the other end is closed, or until the letters have left too much behind."""
     line = socket.socket(fileno=os.dup(0))
     # A signal to the whole group is for the worker, which finishes its letter and then closes the line.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -46,10 +48,12 @@ def main(seconds: int, room: int) -> None:
     _look_for_garbage_less()
     at_first = _limit_room(room)
     send(line, json.dumps(READY).encode())
-    while (order := receive(line)) is not None:
+    for number in range(1, LIFE + 1):
+        if (order := receive(line)) is None:
+            return
         _limit_work(seconds)
         said, pdf = answer(**json.loads(order))
-        said["last"] = said.get("error") == TooCostly.__name__ or _size() > at_first + room // 4
+        said["last"] = number == LIFE or said.get("error") == TooCostly.__name__ or _size() > at_first + room // 4
         send(line, json.dumps(said).encode())
         send(line, pdf)
         if said["last"]:
