@@ -18,14 +18,14 @@ from .needs import STANDARD, STANDARD_ROOTS, Need
 from .own import form_fields, own_letter, prescribed_with, reworded
 from .render import RENDITIONS, Rendition, gallery, missing, preview_html, redraw, render
 from .starting import as_wording
-from .texts import Text, as_message, as_text, retold
+from .texts import Text, as_message, retold
 from .translation import Translation, translated, translations
 from .values import unfit
 
 __all__ = [
     "DECIDED", "LOGO_BYTES", "PLAIN", "RENDITIONS", "STANDARD", "STANDARD_ROOTS", "Audience", "BadWording", "Brand", "Flaw", "Kind",
     "LetterError", "Need", "NeedsNotMet", "Rendition", "RenditionName", "Text", "Translation", "address_block", "address_problems",
-    "as_message", "as_text", "as_wording", "clock", "day", "form_fields", "from_json", "gallery", "kind", "kinds", "languages", "missing",
+    "as_message", "as_wording", "clock", "day", "form_fields", "from_json", "gallery", "kind", "kinds", "languages", "missing",
     "moment", "own_letter", "plain_sample", "postcode", "prescribed_with", "preview_html", "redraw", "render", "retold", "reworded",
     "sample", "translated", "translations", "unfit",
 ]  # fmt: skip

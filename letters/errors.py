@@ -89,7 +89,3 @@ class DoesNotFit(LetterError):
 
 class TooManyPages(LetterError):
     """The letter has too many pages to be printed and posted."""
-
-
-class Betrayal(LetterError):
-    """The letter would show who reported."""

@@ -48,12 +48,12 @@ def main(seconds: int, room: int) -> None:
     _look_for_garbage_less()
     at_first = _limit_room(room)
     send(line, json.dumps(READY).encode())
-    for number in range(1, LIFE + 1):
+    for drawn in range(1, LIFE + 1):
         if (order := receive(line)) is None:
             return
         _limit_work(seconds)
         said, pdf = answer(**json.loads(order))
-        said["last"] = number == LIFE or said.get("error") == TooCostly.__name__ or _size() > at_first + room // 4
+        said["last"] = drawn == LIFE or said.get("error") == TooCostly.__name__ or _size() > at_first + room // 4
         send(line, json.dumps(said).encode())
         send(line, pdf)
         if said["last"]:

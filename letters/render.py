@@ -6,9 +6,7 @@ Knows no cases, no queue and no clock: the date of the letter is data like the r
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, get_args
@@ -20,7 +18,7 @@ from .beside import beside
 from .brand import PLAIN, Brand, logo_uri, pictures_in
 from .catalogue import DECIDED, Kind, kinds, sample
 from .draw import ON_PAPER, RenditionName, draw, styles
-from .errors import BadKind, Betrayal, LetterError, NeedsNotMet, TooManyPages, UnknownRendition
+from .errors import BadKind, LetterError, NeedsNotMet, TooManyPages, UnknownRendition
 from .templates import environment
 from .translation import Translation, translations
 from .values import gather
@@ -62,13 +60,12 @@ def render(
     *,
     rendition: RenditionName,
     brand: Brand,
-    protected: Sequence[str] = (),
     drawing: Drawing = draw,
     translation: Translation | None = None,
 ) -> Rendition:
-    """The letter as PDF. A letter in which any of the protected words stands (a reporter's name) is not made.
+    """The letter as PDF.
     `translation` is what stands on the page too, in the rendition `beside` in a column of its own."""
-    return redraw(kind, page(kind, data, brand, protected, translation), rendition=rendition, drawing=drawing)
+    return redraw(kind, page(kind, data, brand, translation), rendition=rendition, drawing=drawing)
 
 
 def redraw(kind: Kind, html: str, *, rendition: RenditionName, drawing: Drawing = draw) -> Rendition:
@@ -90,11 +87,10 @@ def preview_html(
     data: Mapping[str, object],
     brand: Brand = PLAIN,
     *,
-    protected: Sequence[str] = (),
     translation: Translation | None = None,
 ) -> str:
     """The letter as one page of HTML with its styles, to be shown in a sandboxed frame."""
-    html = page(kind, data, brand, protected, translation)
+    html = page(kind, data, brand, translation)
     return html.replace("</head>", f"<style>{styles('accessible')}</style></head>", 1)
 
 
@@ -114,9 +110,7 @@ def gallery(folder: Path, brand: Brand = PLAIN, *, only: Collection[str] | None 
     return tuple(written)
 
 
-def page(
-    kind: Kind, data: Mapping[str, object], brand: Brand, protected: Sequence[str] = (), translation: Translation | None = None
-) -> str:
+def page(kind: Kind, data: Mapping[str, object], brand: Brand, translation: Translation | None = None) -> str:
     """The letter as a page of HTML without its styles. Raises `LetterError`."""
     values, faults = values_of(kind, data)
     if faults:
@@ -130,7 +124,6 @@ def page(
         raise BadKind(f"The letter {kind.code} asks for something that nobody gives: {error}") from error
     if translation:
         html = beside(html, kind, translation, values, _decided(data))
-    _check_protected(html, protected)
     return html
 
 
@@ -151,17 +144,3 @@ def _decided(data: Mapping[str, object]) -> Mapping[str, object]:
 
 def _own_letter(kind: Kind, values: Mapping[str, object], data: Mapping[str, object]) -> Markup:
     return kind.body.html(values, _decided(data)) if kind.body else Markup("")
-
-
-def _check_protected(html: str, protected: Sequence[str]) -> None:
-    # Markup only takes the tags out here; the result is searched, never shown.
-    text = _folded(Markup(html.partition("<body>")[2]).striptags())  # noqa: S704
-    for words in filter(None, map(_folded, protected)):
-        if re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text):
-            raise Betrayal("The letter would show who reported. Take out the words that give them away.")
-
-
-def _folded(text: str) -> str:
-    """The text without case, accents' spelling, odd spaces or invisible characters, for comparing."""
-    seen = (each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each) != "Cf")
-    return " ".join("".join(seen).casefold().split())

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from . import dates
-from .brand import PLAIN, Brand
 from .catalogue import MESSAGE_FIELD, Kind
 from .errors import DoesNotFit, NeedsNotMet
 from .plain import plain
-from .render import page, values_of
+from .render import values_of
 from .wording import get
 
 #: Two parts of a joined message; a part is 153 characters of the phone networks' own alphabet (GSM 03.38).
@@ -46,16 +45,12 @@ class Text:
     body: str
 
 
-def as_text(kind: Kind, data: Mapping[str, object], brand: Brand = PLAIN, *, protected: Sequence[str] = ()) -> Text:
-    """The letter as plain text, with how to have it on paper or by phone instead."""
-    return retold(page(kind, data, brand, protected), _values(kind, data))
-
-
 def retold(page: str, data: Mapping[str, Any]) -> Text:
     """A letter's page, as it was kept when the letter was made, as plain text: it says what the PDF of that page says."""
     landlord, reference = data["landlord"], data["case"]["reference"]
     equal = f"Would you rather have this on paper, or have it read to you? Call {landlord['name']} on {landlord['phone']}."
-    return Text(subject=f"A letter from {landlord['name']}, our reference {reference}", body=f"{plain(page)}\n\n{equal}\n")
+    subject = " ".join(f"A letter from {landlord['name']}, our reference {reference}".split())
+    return Text(subject=subject, body=f"{plain(page)}\n\n{equal}\n")
 
 
 def as_message(kind: Kind, data: Mapping[str, object]) -> str:

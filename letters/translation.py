@@ -17,7 +17,7 @@ from .catalogue import Kind
 from .errors import BadWording, Flaw
 from .languages import Language, language, languages
 from .needs import STANDARD
-from .wording import Body, Judge, read
+from .wording import Body, read
 
 NOBODY = "nobody"
 _CHECKED = re.compile(r"\s*Checked by: *(?P<by>[^\n]{1,200})")
@@ -37,7 +37,7 @@ class Translation:
         return self.body.html(values, decided, self.language)
 
 
-def translated(kind: Kind, code: str, text: str, judge: Judge | None = None) -> Translation:
+def translated(kind: Kind, code: str, text: str) -> Translation:
     """The translation of a kind of letter into the language of that code. Raises `BadWording` with every line at fault."""
     tongue = language(code)
     found = _CHECKED.match(text)
@@ -45,7 +45,7 @@ def translated(kind: Kind, code: str, text: str, judge: Judge | None = None) -> 
     # A blank line stays, so that what is said of a line is said by its number in the file.
     wording = text[: found.start()] + text[found.end() :] if found else text
     try:
-        body = read(wording, kind.every_need, judge)
+        body = read(wording, kind.every_need)
     except BadWording as bad:
         raise BadWording(tuple(replace(flaw, file=f"{code}.md") for flaw in bad.flaws)) from None
     if flaws := _flaws(kind, f"{code}.md", wording, body):

@@ -19,9 +19,9 @@ from backend.casework.safety import numbers_in
 
 _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "the"}
 #: Parts of a letter's data that are not written for it: who writes, to whom, about which case; and a reporter's own words.
+_NOT_SEARCHED = {"landlord", "officer", "recipient", "case", "letter_date", "report_summary"}
 #: So many words in a row, taken from what somebody answered in confidence, are no chance.
 RUN = 5
-_NOT_SEARCHED = {"landlord", "officer", "recipient", "case", "letter_date", "report_summary"}
 
 
 def betrays(data: Mapping[str, Any], case: Case, recipient: Party | None) -> str | None:

@@ -1,6 +1,6 @@
 """The life of a letter until it is made: asked for by a diagram or an officer, checked, approved, withdrawn.
 
-`words.py` fills it, `making.py` makes it, `sending.py` sends it. Each step is an entry in the audit, so a letter's page can tell its life.
+`words.py` fills it, `making.py` makes it, `sending/` sends it. Each step is an entry in the audit, so a letter's page can tell its life.
 """
 
 from __future__ import annotations
@@ -175,7 +175,8 @@ def finish(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
 
 @transaction.atomic
 def change_words(*, letter_id: int, typed: Mapping[str, Any], by: User, now: datetime) -> Letter:
-    """Write the parts of a letter anew that are free to be written. What the law or the product worked out stays. An approval does not: it was of other words."""
+    """Write the parts of a letter anew that are free to be written. What the law or the product worked out stays; an approval does
+    not, since it was of other words."""
     letter = _held(by, letter_id, *Letter.WRITABLE)
     kind = kind_of(letter.case, letter.kind)
     letter.data = {**{key: value for key, value in letter.data.items() if key not in typed or typed[key] is not None}, **_given(typed)}

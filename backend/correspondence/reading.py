@@ -1,4 +1,5 @@
-"""How somebody reads their letters: with a second language beside the English, or in large print. Set once, kept with the person."""
+"""How somebody reads their letters: with a second language beside the English, which every letter then has; or in large print,
+of which whoever sends a letter is told, since it needs an envelope of its own. Set once, kept with the person."""
 
 from __future__ import annotations
 

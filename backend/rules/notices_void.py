@@ -103,7 +103,7 @@ def reformed(tenancy: Tenancy) -> bool:
     return tenancy.reformed or tenancy.type == "market"
 
 
-def form_for(notice: Notice, tenancy: Tenancy) -> str:
+def form_for(notice: Notice) -> str:
     """The prescribed form that this notice must be on; empty where none is prescribed."""
     if notice.kind in ("secure_ground2", "secure_other"):
         return "Part II of the Schedule to SI 1987/755" if notice.period == FIXED else "Part I of the Schedule to SI 1987/755"
@@ -133,7 +133,7 @@ def _wrong_tenancy(notice: Notice, tenancy: Tenancy) -> Iterator[str]:
 
 
 def _wrong_form(notice: Notice, tenancy: Tenancy, paper: Paper) -> Iterator[str]:
-    right = form_for(notice, tenancy)
+    right = form_for(notice)
     if paper.form is not None and paper.form != right:
         yield f"This notice must be on {right or 'no prescribed form'}, not on {paper.form or 'a letter of our own'}."
     yield from _wrong_grounds(notice, paper)

@@ -49,7 +49,7 @@ def _file(path: str, base: Files, text: str) -> str:
         return written({"promise": _pieces(_read(path, base[path]).get("promise", []), _read(path, text).get("promise", []), "code")})
     if path.startswith(SCENARIOS) and (over := _read(path, text)).pop("extends", False):
         return written(_scenario(_read(path, _below(path, base)), over))
-    if path.startswith("forms/") and (form := _difference(path, text)) is not None:
+    if path.startswith("forms/") and (form := _difference(text)) is not None:
         return json.dumps(_form(json.loads(_below(path, base)), form), indent=2, ensure_ascii=False) + "\n"
     return text
 
@@ -113,7 +113,7 @@ def _moved(found: dict[Any, dict[str, Any]], name: object, after: object) -> dic
     return {known: found[known] for known in (*names[:place], name, *names[place:])}
 
 
-def _difference(path: str, text: str) -> dict[str, Any] | None:
+def _difference(text: str) -> dict[str, Any] | None:
     """What a form says over the base's; None for a whole form."""
     try:
         raw = json.loads(text)

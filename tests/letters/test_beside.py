@@ -15,7 +15,7 @@ import pytest
 from pikepdf import Dictionary, Object
 
 import letters
-from letters.errors import BadWording, Betrayal, CharacterWithoutFont, UnknownLanguage, Unmatched
+from letters.errors import BadWording, CharacterWithoutFont, UnknownLanguage, Unmatched
 from letters.languages import language
 from letters.render import page
 
@@ -101,7 +101,7 @@ def test_a_translation_follows_its_letter_part_by_part_with_and_without_what_is_
     data = letters.sample(kind)
     if not full:
         data = {name: value for name, value in data.items() if name not in {need.name for need in kind.needs if need.optional}}
-    html = page(kind, data, BRAND, (), translation(code, tongue))
+    html = page(kind, data, BRAND, translation(code, tongue))
     assert "{{" not in html
     assert "[[" not in html
     english, other = (len(re.findall(r"<h[12]", side)) for side in _sides(html))
@@ -211,7 +211,7 @@ def test_a_translation_stands_behind_a_form_that_the_law_sets_and_never_in_it() 
     shipped = letters.kind("visit-appointment")
     notice = replace(shipped, notice=("secure_other",))
     data, words_in_polish = letters.sample(shipped), translation("visit-appointment", "pl")
-    english, both = page(notice, data, BRAND), page(notice, data, BRAND, (), words_in_polish)
+    english, both = page(notice, data, BRAND), page(notice, data, BRAND, words_in_polish)
     form = english.partition("<body>")[2].rpartition("</div>\n</body>")[0]
     assert form in both
     assert 'class="both"' not in both
@@ -228,7 +228,7 @@ def test_a_translation_that_somebody_checked_says_who_did() -> None:
     text = shipped_text("visit-appointment", "pl").replace("Checked by: nobody.", "Checked by: Anna Nowak, sworn translator.", 1)
     checked = made(text)
     assert checked.checked_by.startswith("Anna Nowak")
-    html = page(letters.kind("visit-appointment"), letters.sample(letters.kind("visit-appointment")), BRAND, (), checked)
+    html = page(letters.kind("visit-appointment"), letters.sample(letters.kind("visit-appointment")), BRAND, checked)
     assert html.count("Anna Nowak, sworn translator.") == 2
     assert "No speaker of Polish" not in html
 
@@ -264,15 +264,12 @@ def test_a_translation_that_lacks_a_part_is_not_put_beside_the_letter() -> None:
         letters.render(kind, letters.sample(kind), rendition="beside", brand=BRAND, translation=made(text))
 
 
-def test_values_stay_text_in_a_translation_and_it_betrays_nobody() -> None:
+def test_values_stay_text_in_a_translation() -> None:
     kind = letters.kind("visit-appointment")
     data = {**letters.sample(kind), "visit_place": "<img src=x> & “home”"}
     polish = translation("visit-appointment", "pl")
-    html = page(kind, data, BRAND, (), polish)
+    html = page(kind, data, BRAND, polish)
     assert html.count("&lt;img src=x&gt; &amp; “home”") == 2
-    told = made(shipped_text("visit-appointment", "pl").replace("Temat spotkania", "Amina Begum: temat"))
-    with pytest.raises(Betrayal):
-        letters.render(kind, data, rendition="beside", brand=BRAND, translation=told, protected=("Amina Begum",))
 
 
 def test_a_character_of_a_translation_that_no_font_has_stops_the_letter() -> None:
@@ -292,7 +289,7 @@ def test_a_landlords_own_letter_can_have_a_translation_too() -> None:
         },
     )
     urdu = letters.translated(kind, "ur", "# آپ کا نیا کوڈ\n\n{{ from_day }}\n\n## اسے محفوظ رکھیں\n\nکسی کو نہ بتائیں۔")
-    html = page(kind, letters.sample(kind), BRAND, (), urdu)
+    html = page(kind, letters.sample(kind), BRAND, urdu)
     assert "پیر، 30\N{NO-BREAK SPACE}نومبر\N{NO-BREAK SPACE}2026" in html
     assert 'lang="ur"' in letters.preview_html(kind, letters.sample(kind), BRAND, translation=urdu)
 

@@ -214,17 +214,6 @@ def test_a_letter_too_long_for_the_post_is_refused_in_print_only() -> None:
     assert letters.render(letters.kind("warning"), data, rendition="large", brand=BRAND).pages > 10
 
 
-def test_a_letter_in_which_the_reporter_would_be_named_is_not_made() -> None:
-    data = letters.sample(letters.kind("warning"))
-    data["changes"] = [{"change": "Leave Amina  BEGUM alone."}]
-    with pytest.raises(errors.Betrayal, match="who reported"):
-        letters.render(letters.kind("warning"), data, rendition="print", brand=BRAND, protected=("amina begum",))
-    data["changes"] = [{"change": "Leave Ami\N{ZERO WIDTH JOINER}na\N{NO-BREAK SPACE}Begum alone."}]
-    with pytest.raises(errors.Betrayal):
-        letters.preview_html(letters.kind("warning"), data, protected=("Amina Begum",))
-    assert letters.preview_html(letters.kind("warning"), data, protected=("Egum", " "))
-
-
 @pytest.mark.parametrize(
     ("colour", "logo", "said"),
     [

@@ -12,8 +12,9 @@ import pytest
 
 import letters
 from letters.catalogue import described
-from letters.errors import BadKind, Betrayal, DoesNotFit
+from letters.errors import BadKind, DoesNotFit
 from letters.plain import plain
+from letters.render import page
 from letters.texts import MESSAGE_LIMIT, gsm, septets
 
 from .conftest import BRAND, every_kind
@@ -26,7 +27,11 @@ SAID = Path(__file__).with_name("said")
 
 def text(code: str) -> letters.Text:
     kind = letters.kind(code)
-    return letters.as_text(kind, letters.sample(kind), BRAND)
+    return as_text(kind, letters.sample(kind))
+
+
+def as_text(kind: letters.Kind, data: dict[str, object]) -> letters.Text:
+    return letters.retold(page(kind, data, BRAND), data)
 
 
 def message(code: str, **changes: object) -> str:
@@ -92,16 +97,14 @@ def test_lists_within_lists_and_numbered_lists_keep_their_shape() -> None:
 def test_hostile_values_stay_text_and_never_break_a_line_of_the_subject(with_value: Change) -> None:
     kind = letters.kind("acknowledgement")
     data = with_value("Homes\r\nBcc: all@example.org <b>&amp;", "landlord", "name")
-    made = letters.as_text(kind, {**data, "report_summary": "<script>alert(1)</script> & more"}, BRAND)
+    made = as_text(kind, {**data, "report_summary": "<script>alert(1)</script> & more"})
     assert made.subject == "A letter from Homes Bcc: all@example.org <b>&amp;, our reference ASB-2026-00417"
     assert "<script>alert(1)</script> & more" in made.body
 
 
-def test_a_text_that_would_name_who_reported_is_not_made_and_one_that_lacks_something_says_what() -> None:
+def test_a_text_message_that_lacks_something_says_what() -> None:
     kind = letters.kind("warning")
-    data = {**letters.sample(kind), "changes": [{"change": "Leave Amina Begum alone."}]}
-    with pytest.raises(Betrayal):
-        letters.as_text(kind, data, BRAND, protected=("amina begum",))
+    data = letters.sample(kind)
     with pytest.raises(letters.NeedsNotMet, match="reply"):
         letters.as_message(kind, {name: value for name, value in data.items() if name != "reply_by"})
 
@@ -109,7 +112,7 @@ def test_a_text_that_would_name_who_reported_is_not_made_and_one_that_lacks_some
 def test_a_landlords_own_wording_is_sent_as_text_too() -> None:
     shipped = letters.kind("closure")
     kind = letters.reworded(shipped, {"body.md": "# Done\n\nBy {{ reply_by }}:\n\n1. call\n2. write\n\n{{ actions }}"})
-    body = letters.as_text(kind, letters.sample(kind), BRAND).body
+    body = as_text(kind, letters.sample(kind)).body
     assert "\n\n\nDone\n\nBy 4:30pm on Thursday 11 February 2027:\n\n1. call\n2. write\n\n- We spoke to you each week" in body
 
 
