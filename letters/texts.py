@@ -7,6 +7,7 @@ phone: neither a subject line nor a text message tells what the letter is about.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def retold(page: str, data: Mapping[str, Any]) -> Text:
     """A letter's page, as it was kept when the letter was made, as plain text: it says what the PDF of that page says."""
     landlord, reference = data["landlord"], data["case"]["reference"]
     equal = f"Would you rather have this on paper, or have it read to you? Call {landlord['name']} on {landlord['phone']}."
-    subject = " ".join(f"A letter from {landlord['name']}, our reference {reference}".split())
+    subject = " ".join(f"A letter from {landlord['name']}, our reference {_quiet(reference)}".split())
     return Text(subject=subject, body=f"{plain(page)}\n\n{equal}\n")
 
 
@@ -57,12 +58,18 @@ def as_message(kind: Kind, data: Mapping[str, object]) -> str:
     """The text message: who writes, the reference, that there is a letter, by when to call which number; never what it is about."""
     values = _values(kind, data)
     by = values.get("reply_by") or values.get("object_by")
+    values["case"] = {**values["case"], "reference": _quiet(values["case"]["reference"])}
     values["by"] = f"Please call by {_printed(by)}. " if by else ""
     for words in (kind.message,) if kind.message else _READY:
         said = gsm(MESSAGE_FIELD.sub(lambda field: _said(values, field[1]), words))
         if septets(said) <= MESSAGE_LIMIT:
             return said
     raise DoesNotFit("The text message is too long. Shorten the landlord's name or phone number in the landlord's settings.")
+
+
+def _quiet(reference: str) -> str:
+    """The reference without the letters at its beginning, which tell whoever sees a screen what sort of case it is."""
+    return re.sub(r"\A[A-Za-z]+[-/ ](?=.*\d)", "", reference)
 
 
 def gsm(text: str) -> str:

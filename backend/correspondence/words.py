@@ -78,7 +78,7 @@ def plain_brand(landlord: Landlord, team: str = "") -> letters.Brand:
     """How the landlord's letters look, whoever writes them. What it says under an officer's name goes before the name of the team."""
     head = Letterhead.objects.filter(landlord=landlord).first() or Letterhead()
     logo = bytes(head.logo) if head.logo else None
-    return letters.Brand(colour=landlord.colour, logo=logo, signatory=head.signatory or team or "Neighbourhoods team", service=head.service)
+    return letters.Brand(colour=landlord.colour, logo=logo, signatory=head.signatory or team or landlord.name, service=head.service)
 
 
 def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_the_text_of_an_email_says_what_the_letter_says_and_how_to_have_it_on_pa
 @every_kind
 def test_the_subject_of_an_email_tells_nobody_what_it_is_about(code: str) -> None:
     subject = text(code).subject
-    assert subject == "A letter from Northbank Homes, our reference ASB-2026-00417"
+    assert subject == "A letter from Northbank Homes, our reference 2026-00417"
     assert not TELLING.search(subject)
 
 
@@ -65,7 +65,7 @@ def test_a_text_message_says_who_writes_that_a_letter_is_there_and_whom_to_call_
     said = message(code)
     assert septets(said) <= MESSAGE_LIMIT
     assert gsm(said) == said
-    for words in ("Northbank Homes", "ASB-2026-00417", "letter", "0116 496 0100", "on paper"):
+    for words in ("Northbank Homes", "2026-00417", "letter", "0116 496 0100", "on paper"):
         assert words in said
     sample = letters.sample(letters.kind(code))
     names = [recipient["name"]] if isinstance(recipient := sample.get("recipient"), dict) else []
@@ -98,7 +98,7 @@ def test_hostile_values_stay_text_and_never_break_a_line_of_the_subject(with_val
     kind = letters.kind("acknowledgement")
     data = with_value("Homes\r\nBcc: all@example.org <b>&amp;", "landlord", "name")
     made = as_text(kind, {**data, "report_summary": "<script>alert(1)</script> & more"})
-    assert made.subject == "A letter from Homes Bcc: all@example.org <b>&amp;, our reference ASB-2026-00417"
+    assert made.subject == "A letter from Homes Bcc: all@example.org <b>&amp;, our reference 2026-00417"
     assert "<script>alert(1)</script> & more" in made.body
 
 
