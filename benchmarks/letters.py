@@ -31,6 +31,7 @@ from backend.correspondence import jobs
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.words import kind_of
 from backend.setup.processes import worker_arguments
+from backend.setup.supervisor import stop_politely
 from backend.workflow.publishing import publish
 from benchmarks import house
 from letters.draw import styles
@@ -63,6 +64,7 @@ PREVIEWS, WATCHED = 100, 500
 
 
 def main(number: int = 500, more: int = 0) -> None:
+    stop_politely()
     now = timezone.now()
     call_command("collectstatic", "--noinput", verbosity=0, ignore_patterns=["rest_framework", "test"])
     case = a_case(now)
