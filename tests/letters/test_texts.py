@@ -111,7 +111,7 @@ def test_a_text_message_that_lacks_something_says_what() -> None:
 
 def test_a_landlords_own_wording_is_sent_as_text_too() -> None:
     shipped = letters.kind("closure")
-    kind = letters.reworded(shipped, {"body.md": "# Done\n\nBy {{ reply_by }}:\n\n1. call\n2. write\n\n{{ actions }}"})
+    kind = letters.reworded(shipped, {"body.md": "# Done\n\nBy {{ object_by }}:\n\n1. call\n2. write\n\n{{ actions }}"})
     body = as_text(kind, letters.sample(kind)).body
     assert "\n\n\nDone\n\nBy 4:30pm on Thursday 11 February 2027:\n\n1. call\n2. write\n\n- We spoke to you each week" in body
 
