@@ -19,14 +19,18 @@ from backend.casework.safety import numbers_in
 
 _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "the"}
 #: Parts of a letter's data that are not written for it: who writes, to whom, about which case; and a reporter's own words.
-_NOT_SEARCHED = {"landlord", "officer", "recipient", "case", "letter_date", "report_summary"}
+_NOT_SEARCHED = {"landlord", "officer", "recipient", "case", "letter_date"}
 #: So many words in a row, taken from what somebody answered in confidence, are no chance.
 RUN = 5
 
 
-def betrays(data: Mapping[str, Any], case: Case, recipient: Party | None) -> str | None:
-    """The first words in `data` that give away a reporter or witness other than the recipient; None when there are none."""
-    texts = list(_texts({key: value for key, value in data.items() if key not in _NOT_SEARCHED}))
+def betrays(
+    data: Mapping[str, Any], case: Case, recipient: Party | None, *, summary: str | None = None, closed: bool = False
+) -> str | None:
+    """The first words in `data` that give away a reporter or witness other than the recipient; None when there are none. `summary`
+    is what the recipient told us, which may stand in their own letter; `closed`: nothing told in confidence may stand in it."""
+    own = {"report_summary"} if summary is not None and data.get("report_summary") == summary else set()
+    texts = list(_texts({key: value for key, value in data.items() if key not in _NOT_SEARCHED | own}))
     written = " ".join(texts)
     words, digits = set(_words(written)), re.sub(r"\D", "", written)
     flat, person = f" {' '.join(_words(written))} ", recipient.person if recipient else None
@@ -35,7 +39,7 @@ def betrays(data: Mapping[str, Any], case: Case, recipient: Party | None) -> str
             return hit
         if party.person and party.person.email and party.person.email.casefold() in written.casefold():
             return party.person.email
-    return next(_confidences(case, recipient, texts, set(data)), None)
+    return next(_confidences(case, None if closed else recipient, texts, set() if closed else set(data)), None)
 
 
 def _confidences(case: Case, recipient: Party | None, texts: Iterable[str], asked: set[str]) -> Iterator[str]:

@@ -21,13 +21,13 @@ from backend.accounts.models import User
 from backend.audit.models import Entry, record
 from backend.casework import access
 from backend.casework.models.case import SAFETY
-from backend.casework.safety import post_refused
 from backend.casework.text import plain
 from backend.correspondence import making, notices
 from backend.correspondence.betrayal import betrays
+from backend.correspondence.homes import home_closed, moved
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.wording.confirmed import issued
-from backend.correspondence.words import Writing, brand_of, computed, data_for, followed, kind_of, standard, translation_of
+from backend.correspondence.words import Writing, brand_of, computed, data_for, followed, kind_of, standard, summary_for, translation_of
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from backend.rules.working_time import LONDON
 from backend.workflow.values import unpack
@@ -76,7 +76,8 @@ def new_letter(kind: letters.Kind, key: str, writing: Writing, data: dict[str, A
     """A letter that is not kept yet, to the person that is written to and in the language they read."""
     approver = writing.case.instance.version.contents.approve.get(kind.code, "")
     return Letter(
-        case=writing.case, party=writing.party, addressee="" if writing.party else writing.to, key=key, kind=kind.code, title=kind.title,
+        case=writing.case, party=writing.party, person=writing.person, addressee="" if writing.party else writing.to, key=key,
+        kind=kind.code, title=kind.title,
         data=data, language=_language(writing, kind), survey=writing.survey, queued_at=writing.now, asked_by=writing.by, approver=approver,
     )  # fmt: skip
 
@@ -108,15 +109,24 @@ def what_it_says(kind: letters.Kind, writing: Writing, typed: Mapping[str, Any] 
 
 def stands(letter: Letter) -> Standing:
     """Whether a letter may be made as it is: nobody is given away, whoever must approve it did, and it is safe to write."""
-    own = kind_of(letter.case, letter.kind).audience == "file"
-    if not own and letter.cleared_by_id is None and (words := betrays(letter.data, letter.case, letter.party)):
+    if another := moved(letter):
+        return Standing(Letter.FAILED, another)
+    if letter.cleared_by_id is None and (words := _gives_away(letter)):
         why = f"“{words}” could give away who reported. Change the words, or ask somebody else to look at them."
         return Standing(Letter.STOPPED, why)
     if letter.approver and letter.approved_by_id is None:
         return Standing(Letter.APPROVAL, f"It waits for approval by: {role_name(letter)}.")
-    if letter.party and not letter.released_by_id and (unsafe := post_refused(letter.party.person)):
-        return Standing(Letter.HELD, unsafe)
+    if kind_of(letter.case, letter.kind).shape == "letter" and not letter.released_by_id and (closed := home_closed(letter)):
+        return Standing(Letter.HELD, closed)
     return Standing(Letter.QUEUED)
+
+
+def _gives_away(letter: Letter) -> str | None:
+    """The first words that could tell somebody else who reported. A paper for ourselves, which goes to nobody, may."""
+    kind = kind_of(letter.case, letter.kind)
+    if kind.audience == "file" and kind.shape == "document":
+        return None
+    return betrays(letter.data, letter.case, letter.party, summary=summary_for(letter.party), closed=kind.audience == "respondent")
 
 
 def role_name(letter: Letter) -> str:
@@ -235,7 +245,7 @@ def release(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
     letter = _held(by, letter_id, Letter.HELD)
     letter.released_by, letter.released_why = by, _why(how, "Say how it will reach them safely")
     _on(letter, now, "released_by", "released_why")
-    _told(letter, "release_letter", f"Had “{letter.title}” made, to be given in a safe way", by, now, reason=letter.released_why)
+    _told(letter, "release_letter", f"Had “{letter.title}” made, to be given in a safe way", by, now)
     return letter
 
 
@@ -256,8 +266,14 @@ def withdraw(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
     reason = _why(why, "Say why it is withdrawn")
     letter.status, letter.problem = Letter.WITHDRAWN, reason
     letter.save(update_fields=["status", "problem"])
+    withdraw_certificate(letter, reason)
     _told(letter, "withdraw_letter", f"Withdrew “{letter.title}”", by, now, reason=reason)
     return letter
+
+
+def withdraw_certificate(letter: Letter, reason: str) -> None:
+    """A certificate of service goes with the service."""
+    Letter.objects.filter(certifies__letter=letter).update(status=Letter.WITHDRAWN, problem=reason[:500])
 
 
 @transaction.atomic
@@ -299,8 +315,21 @@ def _same_words(letter: Letter, seen: str) -> None:
 
 
 def _somebody_else(letter: Letter, by: User) -> None:
-    if letter.asked_by_id == by.pk:
+    if by.pk in _authors(letter):
         raise NotAllowed("Whoever wrote a letter cannot be the second person who looks at it. Ask somebody else.")
+
+
+def _authors(letter: Letter) -> set[int | None]:
+    """Everybody who had a part in the words: who asked, wrote or finished it or the letter it was written again from, and who did
+    the tasks whose answers it prints."""
+    chain, older = [letter.pk], letter.instead_of
+    while older is not None:
+        chain, older = [*chain, older.pk], older.instead_of
+    wrote = Entry.objects.filter(case_id=letter.case_id, verb__in=("write_letter", "finish_letter"), details__letter__in=chain)
+    keys = set(letter.data) - letters.STANDARD_ROOTS
+    records = letter.case.records.values_list("by", "answers")
+    told = {who for who, answers in records if any(answer["key"] in keys for answer in answers)}
+    return {letter.asked_by_id, *wrote.values_list("by", flat=True), *told} - {None}
 
 
 # What may be read

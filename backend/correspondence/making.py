@@ -16,8 +16,8 @@ from django.urls import reverse
 
 import letters
 from backend.casework import surveys
-from backend.casework.safety import post_refused
 from backend.correspondence import drawing
+from backend.correspondence.homes import home_closed, moved
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.wording.confirmed import issued
 from backend.correspondence.words import brand_of, kind_of, translation_of
@@ -63,13 +63,16 @@ def render(letter: Letter, *, now: datetime) -> bool:
     """Draw a leased letter and keep what was drawn. False when somebody else has taken it meanwhile."""
     held = (
         Letter.objects.select_for_update(of=("self",))
-        .select_related("case__landlord", "case__owner__team", "case__instance__version", "party__person", "survey")
+        .select_related("case__landlord", "case__owner__team", "case__instance__version", "party__person", "person", "survey")
         .defer(*(f"case__instance__{name}" for name in ("state", "facts", "offers", "active", "messages")))
         .get(pk=letter.pk)
     )
     if held.status != Letter.QUEUED or held.lease != letter.lease:
         return False
-    if not held.released_by_id and (sentence := post_refused(held.party.person if held.party else None)):
+    if another := moved(held):
+        _let_go(held, Letter.FAILED, problem=another)
+        return True
+    if not held.released_by_id and kind_of(held.case, held.kind).shape == "letter" and (sentence := home_closed(held)):
         _let_go(held, Letter.HELD, problem=sentence)
         return True
     try:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 import letters
 from backend.accounts.models import Landlord, User
-from backend.casework.models import Case, Evidence, Party, Survey
+from backend.casework.models import Case, Evidence, Party, Person, Survey
 
 #: The renditions of a letter, in words.
 SHAPES: Mapping[str, str] = {
@@ -86,6 +86,8 @@ class Letter(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="letters")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="letters", null=True)
     addressee = models.CharField(max_length=200, blank=True)
+    #: Whom it is addressed to where they have no part in the case: another tenant of the home.
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     key = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)

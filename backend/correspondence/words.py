@@ -14,7 +14,8 @@ from typing import Any
 
 import letters
 from backend.accounts.models import Landlord, Letterhead, User
-from backend.casework.models import Case, Party, Report, Survey
+from backend.casework.models import Case, Party, Person, Report, Survey
+from backend.correspondence.homes import address_of
 from backend.correspondence.wording.own import kind_for, translation_for
 from backend.rules.notices import LAST_DAYS
 from backend.rules.working_time import LONDON
@@ -48,6 +49,7 @@ class Writing:
     now: datetime
     by: User | None = None
     recipient: Mapping[str, Any] | None = None
+    person: Person | None = None
     addressee: str = "the case file"
 
     @property
@@ -83,7 +85,10 @@ def plain_brand(landlord: Landlord, team: str = "") -> letters.Brand:
 
 def data_for(kind: letters.Kind, writing: Writing) -> dict[str, Any]:
     """The letter's data as JSON values. What cannot be met is left out: `letters.missing` says so in words."""
-    said, words = answers(writing.case, writing.party), writing.case.instance.version.contents.standing
+    said, words = (
+        answers(writing.case, writing.party, closed=kind.audience == "respondent"),
+        writing.case.instance.version.contents.standing,
+    )
     own = {}
     for need in kind.needs:
         value = computed(need.name, writing) or _fitting(need, said.get(need.name)) or words.get(need.name)
@@ -166,14 +171,16 @@ def _recipient(writing: Writing) -> dict[str, Any]:
     person = writing.party.person if writing.party else None
     if person is None:
         return dict(writing.recipient or {"name": "", "address": []})
-    return {"name": person.name, "address": [*person.address, person.postcode] if person.postcode else list(person.address)}
+    return {"name": person.name, "address": address_of(person)}
 
 
-def answers(case: Case, party: Party | None) -> dict[str, Any]:
-    """The latest answer under each key: for this person first, else for the case as a whole."""
+def answers(case: Case, party: Party | None, *, closed: bool = False) -> dict[str, Any]:
+    """The latest answer under each key: for this person first, else for the case as a whole. `closed`: none that was given in
+    confidence."""
     found: dict[str, Any] = {}
+    secret = [key for key, form in case.instance.version.contents.forms.items() if form.confidential] if closed else []
     for whose in [None, party] if party else [None]:
-        records = case.records.filter(party=whose).order_by("at", "pk")
+        records = case.records.filter(party=whose).exclude(form__in=secret).order_by("at", "pk")
         for each in records.values_list("answers", flat=True):
             found.update({answer["key"]: answer.get("letter", answer["value"]) for answer in each})
     return found
@@ -205,7 +212,12 @@ def _reported_on(writing: Writing) -> str | None:
 
 
 def _report_summary(writing: Writing) -> str | None:
-    report = _own_report(writing)
+    return summary_for(writing.party)
+
+
+def summary_for(party: Party | None) -> str | None:
+    """What this person told us first, as their letters have it; None where they told us nothing."""
+    report = party.reports.order_by("received_at").first() if party else None
     # A long link would not fit on a line.
     return re.sub(r"(\S{60})", r"\1 ", report.what[:2_000]) if report else None
 

@@ -169,7 +169,7 @@ def draft(*, case: Case, code: str, party: Party | None, data: Mapping[str, Sequ
     name, address = typed.pop(NAME, None), typed.pop(ADDRESS, None)
     recipient = {"name": name, "address": str(address).splitlines()} if name else None
     whom = name or {"court": "the court"}.get(asked.kind.audience, "the case file")
-    writing = Writing(case, party, None, {}, now, by, recipient, str(whom))
+    writing = Writing(case, party, None, {}, now, by, recipient, addressee=str(whom))
     worked_out = {need.name: asked.known[need.name] for need in asked.kind.needs if need.name in asked.known and need.name not in typed}
     words = what_it_says(asked.kind, writing, {**worked_out, **{key: value for key, value in typed.items() if value is not None}})
     first, *_others = [_keep_draft(asked.kind, *copy) for copy in with_copies(asked.kind, f"press:{press}", writing, words)]

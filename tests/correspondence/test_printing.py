@@ -178,12 +178,7 @@ def test_a_letter_that_may_not_go_any_more_is_left_out_and_said_so(letter: Lette
     keep_from_post(unsafe, user("officer"), now)
     jobs.go_on_with_runs()
     said = {line.letter: line.problem for line in lines(PrintRun.objects.get())}
-    assert (
-        "withdrawn" in said[withdrawn.pk]
-        and "must not be written to at home" in said[unsafe.pk]
-        and not said[good.pk]
-        and not said[letter.pk]
-    )
+    assert "withdrawn" in said[withdrawn.pk] and "not safe to post" in said[unsafe.pk] and not said[good.pk] and not said[letter.pk]
     assert set(Letter.objects.exclude(run=None)) == {letter, good}
 
 

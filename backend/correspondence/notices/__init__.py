@@ -83,11 +83,12 @@ def copies(kind: letters.Kind, writing: Writing, data: Mapping[str, Any]) -> lis
 
 
 def _to(writing: Writing, holder: Holder) -> Writing:
-    party = writing.case.parties.filter(role=Party.RESPONDENT, person=holder.person).first() if holder.person else None
+    known = holder.person
+    party = writing.case.parties.filter(role=Party.RESPONDENT, person=known).first() if known else None
     if party is not None:
         return replace(writing, party=party)
     recipient = {"name": holder.name, "address": list(holder.address)}
-    return replace(writing, party=None, recipient=recipient, addressee=holder.name)
+    return replace(writing, party=None, recipient=recipient, addressee=holder.name, person=known)
 
 
 def _is(holder: Holder, person: Person | None) -> bool:

@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from backend.casework.models import Person
 from backend.casework.models.homes import Tenancy
+from backend.casework.safety import post_refused
 from backend.errors import Refused
 from backend.rules.notices_void import LANDLORDS, PROVIDER
 from backend.rules.notices_void import Tenancy as Terms
@@ -103,7 +104,13 @@ def _by_law(kind: str, landlord: str | None) -> str:
 
 def _listed_holders(tenancy: Tenancy) -> tuple[Holder, ...]:
     people = sorted(tenancy.people.all(), key=lambda each: each.pk)
-    return tuple(Holder(each.name, tuple(_own_address(each) or _address(tenancy)), each) for each in people)
+    return tuple(Holder(each.name, tuple(_where(each, tenancy)), each) for each in people)
+
+
+def _where(person: Person, tenancy: Tenancy) -> list[str]:
+    """Where a tenant's copy is addressed to. Where somebody who is protected lives now is for nobody's eyes: the home, then."""
+    own = _own_address(person)
+    return own if own and post_refused(person) is None else _address(tenancy)
 
 
 def _told_holders(person: Person, said: Said) -> tuple[Holder, ...]:

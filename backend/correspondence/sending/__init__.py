@@ -9,17 +9,19 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
 
 import letters
 from backend.accounts import powers
 from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
-from backend.casework.safety import post_refused
 from backend.correspondence import making
 from backend.correspondence.commands import letter_for
-from backend.correspondence.models import Letter, PrintRun, Rendition
+from backend.correspondence.homes import home_closed
+from backend.correspondence.models import Letter, Message, PrintRun, Rendition
 from backend.correspondence.sending.certificates import Given, certify
+from backend.correspondence.wording.confirmed import issued
 from backend.correspondence.words import kind_of
 from backend.errors import AlreadyDone, InvalidAnswers, Refused
 from backend.rules.working_time import LONDON
@@ -39,7 +41,7 @@ def post_closed(letter: Letter) -> str | None:
     """Why this letter may not be posted; None when it may."""
     if not posted(kind_of(letter.case, letter.kind)):
         return f"“{letter.title}” is not a letter to be posted. Hand it over."
-    return post_refused(letter.party.person if letter.party else None)
+    return home_closed(letter)
 
 
 def take(by: User, letter_id: int) -> Letter:
@@ -47,12 +49,21 @@ def take(by: User, letter_id: int) -> Letter:
     access.need(by, powers.WORK)
     letter_for(by, letter_id)
     held = Letter.objects.select_for_update(of=("self",))
-    letter = held.select_related("case__landlord", "case__owner", "case__instance__version", "party__person", "run").get(pk=letter_id)
+    letter = held.select_related("case__landlord", "case__owner", "case__instance__version", "party__person", "person", "run").get(
+        pk=letter_id
+    )
     if letter.status != Letter.RENDERED:
         raise AlreadyDone("This letter has already been sent, or is not ready yet.")
     if letter.run is not None:
         raise Refused(f"This letter is in {str(letter.run).lower()}. It goes with that, or after that was given up.")
+    if on_its_way(letter.pk):
+        raise Refused("An e-mail with this letter is on its way, or may have been sent. Say first what became of it.")
     return letter
+
+
+def on_its_way(letter: int | OuterRef) -> QuerySet[Message]:
+    """The e-mails with a letter of which nobody knows yet whether they arrive."""
+    return Message.objects.filter(letter=letter, channel="email", status__in=(Message.WAITING, Message.SENDING, Message.UNSURE))
 
 
 def rendition(letter: Letter, name: str) -> Rendition:
@@ -64,12 +75,23 @@ def rendition(letter: Letter, name: str) -> Rendition:
 
 
 def went(letter: Letter, how: str, *, sha256: str, at: datetime, by: User, now: datetime, status: str = Letter.SENT) -> None:
-    """Mark a letter that was taken as gone, with what exactly went."""
+    """Mark a letter that was taken as gone, with what exactly went. Raises `Refused` for a form whose text is another one by then."""
+    _still_the_form(letter, sha256, at)
     letter.status, letter.sent_at, letter.sent_by, letter.sent_how, letter.sent_sha256 = status, at, by, how, sha256
     letter.save(update_fields=["status", "sent_at", "sent_by", "sent_how", "sent_sha256"])
     told = {"letter": letter.pk, "how": how, "sha256": sha256, "on": at.astimezone(LONDON).date().isoformat()}
     said = f"{'Served' if status == Letter.SERVED else 'Sent'} “{letter.title}” {dict(Letter.SENDING)[how].lower()}"
     record("send_letter", said, landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, **told)
+
+
+def _still_the_form(letter: Letter, sha256: str, at: datetime) -> None:
+    """A prescribed form is good on the day on which it is given, with the text that was in force when it was drawn."""
+    kind = kind_of(letter.case, letter.kind)
+    if kind.prescribed is None:
+        return
+    form = issued(kind, letter.case.landlord, at.astimezone(LONDON).date())
+    if not letter.renditions.filter(sha256=sha256, wording=form.version).exists():
+        raise Refused("The text of this form has changed since it was made. Write it again.")
 
 
 @transaction.atomic

@@ -223,6 +223,8 @@ def _pass_on(message: Message) -> None:
         letter = _read(message.letter_id)
         if letter.status not in _FROM[message.channel]:
             raise NotSent(f"“{letter.title}” is now: {letter.get_status_display().lower()}.")
+        if letter.run_id is not None and letter.status == Letter.RENDERED:
+            raise NotSent("The letter is in a run that is being posted. It goes with that.")
         # What was safe when it was asked for may not be any more.
         if (why := closed(letter, message.channel)) or (why := _unsafe(letter, message.channel, message.address)):
             raise NotSent(why)

@@ -61,8 +61,8 @@ class Binder:
             self._write(f"{line.reference}-{line.letter}.pdf", pdf)
 
     def bound(self, run: PrintRun, lines: Sequence[Line]) -> bytes:
-        """Everything, with the manifest."""
-        self._write("manifest.csv", spreadsheet(lines).encode())
+        """Everything, with the manifest of what is in it: why other letters stay is nobody else's to know."""
+        self._write("manifest.csv", spreadsheet([line for line in lines if line.order]).encode())
         self._zip.close()
         return self._path.read_bytes()
 

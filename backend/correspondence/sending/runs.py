@@ -15,7 +15,7 @@ from types import ModuleType
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from backend.accounts import powers
 from backend.accounts.models import Landlord, User
@@ -23,8 +23,9 @@ from backend.audit.models import record, record_each
 from backend.casework import access
 from backend.casework.models.case import SAFETY
 from backend.casework.safety import posts_refused
+from backend.correspondence.homes import addressed_to, home_closed, moved
 from backend.correspondence.models import Letter, PrintRun, Rendition
-from backend.correspondence.sending import moment_of, notify, posted, printing, rendition, serve_by_post
+from backend.correspondence.sending import moment_of, notify, on_its_way, posted, printing, rendition, serve_by_post
 from backend.correspondence.sending.manifest import Line, kept, lines_of, numbered
 from backend.correspondence.wording.own import kinds_for
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
@@ -45,12 +46,12 @@ WAYS: Mapping[str, ModuleType] = {PrintRun.POST: printing, PrintRun.NOTIFY: noti
 def ready(user: User) -> QuerySet[Letter]:
     """The landlord's letters that wait to be posted, the oldest first."""
     access.need(user, powers.POST)
-    others = [code for code, kind in kinds_for(live_version(user.landlord)).items() if not posted(kind)]
+    others = [code for code, kind in kinds_for(live_version(user.landlord)).items() if not posted(kind) or kind.prescribed]
     unsafe = (Q(**{f"party__person__{path}__never_post": True}) for path in SAFETY)
     waiting = Letter.objects.filter(case__landlord=user.landlord_id, status=Letter.RENDERED, run=None).exclude(kind__in=others)
     for one in unsafe:
         waiting = waiting.exclude(one)
-    return waiting.order_by("queued_at", "pk")
+    return waiting.exclude(Exists(on_its_way(OuterRef("pk")))).order_by("queued_at", "pk")
 
 
 @transaction.atomic
@@ -149,16 +150,21 @@ def _chunks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 def _read(found: QuerySet[Letter], chunk: Sequence[Line]) -> list[Letter]:
     """The letters of these lines with all that is asked of them, in a number of reads that does not grow with them."""
     people = (f"party__person__{path}" for path in SAFETY)
-    rows = found.filter(pk__in=[line.letter for line in chunk]).select_related("case__landlord", "case__instance", *people)
+    rows = found.filter(pk__in=[line.letter for line in chunk]).select_related("case__landlord", "case__instance", "person", *people)
+    rows = rows.annotate(waiting_mail=Exists(on_its_way(OuterRef("pk"))))
     return list(rows.prefetch_related("case__instance__version").order_by("pk"))
 
 
 def _as_they_are(run: PrintRun, chunk: Sequence[Line], found: Sequence[Letter]) -> list[tuple[Line, Letter | None]]:
     """Each line with its letter as it is now; with the reason in the line where it may not go with the run any more."""
     now = {letter.pk: letter for letter in found if letter.run_id == run.pk}
-    unsafe = posts_refused([letter.party.person for letter in found if letter.party and letter.party.person])
+    unsafe = posts_refused([person for letter in found if (person := addressed_to(letter))])
     lines = ((line, now.get(line.letter)) for line in chunk)
     return [(line.left_out(problem) if (problem := _closed(letter, unsafe)) else line, letter) for line, letter in lines]
+
+
+#: A run names nobody who is protected: its list is kept, and read by everybody who posts.
+NOT_SAFE = "It is not safe to post."
 
 
 def _closed(letter: Letter | None, unsafe: Mapping[int, str]) -> str:
@@ -167,7 +173,11 @@ def _closed(letter: Letter | None, unsafe: Mapping[int, str]) -> str:
         return "It is not in this run any more."
     if letter.status != Letter.RENDERED:
         return f"It is now: {letter.get_status_display().lower()}."
-    return unsafe.get(letter.party.person_id or 0, "") if letter.party else ""
+    if letter.waiting_mail:  # type: ignore[attr-defined]  # asked together with the row
+        return "An e-mail with it is on its way, or may have been sent."
+    if (person := addressed_to(letter)) is None:
+        return NOT_SAFE if home_closed(letter) else ""
+    return NOT_SAFE if person.pk in unsafe else moved(letter) or ""
 
 
 # The worker's part

@@ -13,9 +13,9 @@ from backend.accounts.models import User
 from backend.audit.models import record
 from backend.casework import access
 from backend.casework.models import Evidence
-from backend.casework.safety import post_refused
 from backend.casework.text import plain
-from backend.correspondence.commands import letter_for
+from backend.correspondence.commands import letter_for, withdraw_certificate
+from backend.correspondence.homes import home_closed
 from backend.correspondence.models import Letter, PrintRun, Service
 from backend.correspondence.sending import rendition, take, went
 from backend.correspondence.sending.certificates import Given, certify
@@ -35,8 +35,8 @@ def serve(*, letter_id: int, given: Given, by: User, now: datetime) -> Service:
     """Say that a letter was handed over or left. It counts from the day that the law says, and its certificate is made."""
     letter = take(by, letter_id)
     given = _checked(letter, given, now)
-    if given.how == LEFT and (unsafe := post_refused(letter.party.person if letter.party else None)):
-        raise Refused(f"{unsafe} Nothing may be left at the home.")
+    if (given.how == LEFT or given.also) and (unsafe := home_closed(letter)):
+        raise Refused(f"{unsafe} Nothing may be left at the home or posted there.")
     sha256 = rendition(letter, letter.paper).sha256
     kept = certify(letter, given, sha256=sha256, by=by, now=now)
     went(letter, Letter.HAND, sha256=sha256, at=given.at, by=by, now=now, status=Letter.SERVED)
@@ -83,6 +83,7 @@ def came_back(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
         raise InvalidAnswers({"why": "Shorten this to 200 characters"})
     letter.status, letter.problem = Letter.RETURNED, f"It came back: {reason}. {what_now(letter)}"[:500]
     letter.save(update_fields=["status", "problem"])
+    withdraw_certificate(letter, letter.problem)
     said = f"“{letter.title}” came back"
     record("return_letter", said, landlord=letter.case.landlord, by=by, at=now, case_id=letter.case_id, letter=letter.pk, reason=reason)
     return letter

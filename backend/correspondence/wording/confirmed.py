@@ -21,6 +21,7 @@ from backend.correspondence.models import Confirmed
 from backend.correspondence.wording.examples import on_example
 from backend.correspondence.wording.own import kinds_for
 from backend.errors import InvalidAnswers, NotAllowed, NotFound, Refused
+from backend.rules.working_time import LONDON
 from backend.workflow.publishing import live_version
 
 MAX_NAME, MAX_VERSION = 200, 100
@@ -178,7 +179,7 @@ def _lawyers_problems(lawyer: str, confirmed_on: date, now: datetime) -> dict[st
     problems = {}
     if not lawyer.strip() or len(lawyer.strip()) > MAX_NAME:
         problems["lawyer"] = f"Give the name of the lawyer, in up to {MAX_NAME} characters"
-    if confirmed_on > now.date():
+    if confirmed_on > now.astimezone(LONDON).date():
         problems["confirmed_on"] = "This day has not come yet"
     return problems
 
