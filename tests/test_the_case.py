@@ -151,7 +151,7 @@ def test_one_case_goes_from_report_to_survey(case: Case, user: Who, now: datetim
             ("abc", "rendered"),
             ("warning", "rendered"),
             ("warning", "rendered"),
-            ("referral", "rendered"),
+            ("mediation-referral", "rendered"),
             ("referral", "rendered"),
             *[("closure", "rendered")] * 2,
             *[("survey", "rendered")] * 2,

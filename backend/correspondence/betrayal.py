@@ -54,9 +54,11 @@ def _confidences(case: Case, recipient: Party | None, texts: Iterable[str], aske
 
 
 def _runs(value: Any) -> Iterator[tuple[str, ...]]:
+    """Runs of words that tell something: a day and an hour are runs of numbers, which every letter has."""
     for text in _texts(value):
         words = _words(text)
-        yield from (tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
+        runs = (tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
+        yield from (run for run in runs if sum(word.isalpha() and len(word) > 1 for word in run) > RUN // 2)
 
 
 def _others(case: Case, recipient: Party | None) -> Iterator[Party]:

@@ -82,7 +82,10 @@ def standards(request: HttpRequest, code: str) -> HttpResponse:
 def _told(promise: Promise, pack: Pack, day: date) -> str:
     """A promise in words. One whose length depends on the case says the first and the last that can hold."""
     lengths = list(dict.fromkeys(length.words for length in _can_hold(promise, pack, day)))
-    return promise.public.replace("{length}", f"{lengths[0]} to {lengths[-1]}, as the case needs" if lengths[1:] else lengths[0])
+    if not lengths[1:]:
+        return promise.public.replace("{length}", lengths[0])
+    said = promise.public.replace("{length}", f"{lengths[0]} to {lengths[-1]}")
+    return f"{said.removesuffix('.')}, as the case needs."
 
 
 def _can_hold(promise: Promise, pack: Pack, day: date) -> Iterator[Length]:

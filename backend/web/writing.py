@@ -15,7 +15,7 @@ from backend.accounts import powers
 from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Party
-from backend.correspondence import commands, notices, writing
+from backend.correspondence import commands, notices, reading, writing
 from backend.correspondence.models import Letter
 from backend.errors import AlreadyDone, DomainError, InvalidAnswers, NotFound, Refused
 from backend.framed import framed
@@ -99,16 +99,20 @@ def letter(request: HttpRequest, letter_id: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, shown: Letter, error: DomainError | None = None, said: Mapping[str, list[str]] | None = None
+    request: HttpRequest, shown: Letter, error: DomainError | None = None, said: Mapping[str, list[str]] | None = None, tried: str = ""
 ) -> HttpResponse:
     user = who(request)
-    forms = [{"step": step, "button": button} | form_context(form, said or {}, error, {}) for step, button, form in _asks(shown, user)]
+    forms = [
+        {"step": step, "button": button} | form_context(form, (said or {}) if step == tried else {}, error if step == tried else None, {})
+        for step, button, form in _asks(shown, user)
+    ]
     working, void = _working(shown)
     context = {
         "working": working, "void": void, "letter": shown, "case": shown.case, "life": commands.life_of(shown),
         "seen": commands.words_of(shown), "forms": forms,
         "renditions": shown.renditions.all(), "role": commands.role_name(shown),
         "mine": shown.asked_by_id == user.pk,
+        "beside": reading.tongues().get(shown.language, ""),
         "writable": shown.status in Letter.WRITABLE, "approves": shown.approver in user.role_codes,
         "again": shown.status in (Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED) and shown.survey_id is None,
         "advice": writing.sheet_of(shown).advice, "manages": user.can(powers.MANAGE),
@@ -137,7 +141,7 @@ def _asks(shown: Letter, user: User) -> list[tuple[str, str, Form]]:
     found = []
     if shown.status == Letter.STOPPED and user.can(powers.MANAGE) and shown.asked_by_id != user.pk:
         found.append(ask("clear", "The words may stand", "Why do these words give nobody away?", "Your reason is kept with the letter."))
-    if shown.status in (Letter.STOPPED, Letter.APPROVAL):
+    if shown.status in (Letter.STOPPED, Letter.APPROVAL) and shown.asked_by_id != user.pk:
         found.append(ask("send-back", "Send it back", "What should be different?"))
     if shown.status != Letter.WITHDRAWN:
         gone = "It has gone out: tell the person as well." if shown.sent_at else "It stays on record."
@@ -175,8 +179,11 @@ def step(request: HttpRequest, letter_id: int, name: str) -> HttpResponse:
     try:
         after = command(letter_id=letter_id, by=user, now=timezone.now(), **{key: request.POST.get(key, "") for key in given})
     except InvalidAnswers as problem:
-        return _page(request, commands.letter_for(user, letter_id), problem, typed(request.POST))
+        return _page(request, commands.letter_for(user, letter_id), problem, typed(request.POST), name)
     if after.status == Letter.QUEUED:
         said = "The letter is being made. It takes a few seconds."
-    messages.success(request, said)
+    if name in ("finish", "approve", "clear") and after.status in (Letter.STOPPED, Letter.APPROVAL, Letter.HELD, Letter.FAILED):
+        messages.warning(request, f"The letter is not made yet. {after.problem}")
+    else:
+        messages.success(request, said)
     return redirect("letter", after.pk)

@@ -147,7 +147,7 @@ def test_a_notice_without_its_reasons_its_proof_or_the_papers_before_it_is_void(
 def test_each_notice_is_on_its_own_form(kind: str, tenancy: str, landlord: str, period: str, form: str) -> None:
     notice, terms, paper = whole(kind, tenancy, landlord)
     notice = replace(notice, period=period)
-    assert form_for(notice, terms) == form
+    assert form_for(notice) == form
     assert void(notice, terms, replace(paper, form=form)) == ()
     assert "This notice must be on" in void(notice, terms, replace(paper, form="Form 4"))[0]
 

@@ -61,8 +61,8 @@ def test_a_held_letter_is_on_the_letters_page_and_leads_to_how_it_reaches_the_pe
     assert "Held: not safe to post" in page(officer, "letters")
     client, url = signed_in(officer), reverse("letter-release", args=[letter.pk])
     assert url in page(officer, "case", case.reference)
-    assert client.post(url, {"reason": ""}).status_code == 422
-    assert client.post(url, {"reason": "At the office"}).status_code == 302
+    assert client.post(url, {"why": ""}).status_code == 422
+    assert client.post(url, {"why": "At the office"}).status_code == 302
     assert Letter.objects.get(pk=letter.pk).status == Letter.QUEUED
 
 

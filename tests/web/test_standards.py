@@ -12,7 +12,7 @@ from backend.workflow.overlay import lay_over
 from backend.workflow.publishing import publish
 
 OURS = {
-    "pack.toml": '[[setting]]\ncode = "slower"\nname = "Slower"\nvalue = {0}\n',
+    "pack.toml": '[[setting]]\ncode = "slower"\nname = "Slower"\nhelp = "Whether more time is given."\nvalue = {0}\n',
     "promises.toml": """
 [[promise]]
 code = "first-contact"
