@@ -32,6 +32,11 @@ _SENTENCES = (
     "The caretaker has seen it too and will keep a note.",
     "They are willing to talk, and asked us to be discreet.",
 )
+#: What is said where nobody else may read it: these words stand in no letter.
+_IN_CONFIDENCE = (
+    "Somebody in the family is afraid and wants this kept between us.",
+    "The doctor was told last month; nobody on the estate knows.",
+)
 
 
 @dataclass
@@ -169,11 +174,11 @@ def _answers(
     for question in form.questions:
         if question.when and question.when[1] not in data.get(question.when[0], []):
             continue
-        data.update(_answer(question, known.get(question.key, ""), dice, now))
+        data.update(_answer(question, known.get(question.key, ""), dice, now, _IN_CONFIDENCE if form.confidential else _SENTENCES))
     return data
 
 
-def _answer(question: Question, known: str, dice: random.Random, now: datetime) -> dict[str, list[str]]:
+def _answer(question: Question, known: str, dice: random.Random, now: datetime, said: Sequence[str]) -> dict[str, list[str]]:
     match question.type:
         case "date" | "moment":
             day = now + timedelta(days=14 if question.key.endswith(("_by", "_on")) else 0)
@@ -184,7 +189,7 @@ def _answer(question: Question, known: str, dice: random.Random, now: datetime) 
                 f"{question.key}-time": ["16:30"],
             }
         case "rows":
-            cells = [_answer(column, WRITTEN.get(column.key, ""), dice, now) for column in question.columns]
+            cells = [_answer(column, WRITTEN.get(column.key, ""), dice, now, said) for column in question.columns]
             return {f"{question.key}-0-{key}": value for cell in cells for key, value in cell.items()} if ROWS else {}
         case "yes_no":
             return {question.key: [known or "yes"]}
@@ -192,4 +197,4 @@ def _answer(question: Question, known: str, dice: random.Random, now: datetime) 
             return {question.key: [known or dice.choice(question.options).value]}
         case "whole":
             return {question.key: [str(dice.randint(2, 6))]}
-    return {question.key: [known or WRITTEN.get(question.key, dice.choice(_SENTENCES))]}
+    return {question.key: [known or WRITTEN.get(question.key, dice.choice(said))]}

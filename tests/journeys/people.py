@@ -109,4 +109,5 @@ def _text_for(name: str) -> str:
     for ending, text in (("-day", "1"), ("-month", "3"), ("-year", "2027"), ("-time", "10:30"), ("postcode", "PE13 2AB"), ("email", "")):
         if name.endswith(ending):
             return text
-    return "As it was said to us."
+    # Shorter than what the search for confidences looks for: the same words stand in every box.
+    return "Said to us."
