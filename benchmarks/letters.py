@@ -28,6 +28,7 @@ import letters
 from backend.casework.models import Case, Party
 from backend.celery import app
 from backend.correspondence import jobs
+from backend.correspondence.homes import address_of
 from backend.correspondence.models import Letter, Rendition
 from backend.correspondence.words import kind_of
 from backend.setup.processes import worker_arguments
@@ -119,9 +120,11 @@ def drawn(case: Case, now: datetime, number: int) -> tuple[list[str], float]:
 
 
 def a_letter(case: Case, party: Party, now: datetime, number: int) -> Letter:
-    kind = kind_of(case, CODE)
+    kind, person = kind_of(case, CODE), party.person
+    assert person is not None
     data = {
         **json.loads(kind.example),
+        "recipient": {"name": person.name, "address": address_of(person)},
         "about": f"the noise at {number + 1} Mill Lane",
         "bring": [{"thing": f"Your diary of the noise, page {number}"}, {"thing": "Any letter that you have had from us"}],
         "letter_date": now.date().isoformat(),
