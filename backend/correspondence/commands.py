@@ -354,7 +354,7 @@ def waiting_letters(user: User) -> QuerySet[Letter]:
     return letters_waiting.select_related("case__owner", *(f"party__person__{path}" for path in SAFETY)).order_by("queued_at", "pk")
 
 
-_READ = ("case__landlord", "case__owner__team", "case__instance__version", "party__person", "survey", "asked_by", "cleared_by")
+_READ = ("case__landlord", "case__owner__team", "case__instance__version", "party__person", "person", "survey", "asked_by", "cleared_by")
 
 
 def letter_for(user: User, letter_id: int) -> Letter:

@@ -18,6 +18,7 @@ from django.db.models import Q
 from backend.casework.models import Person
 from backend.casework.models.homes import Tenancy
 from backend.casework.safety import post_refused
+from backend.correspondence.homes import address_of
 from backend.errors import Refused
 from backend.rules.notices_void import LANDLORDS, PROVIDER
 from backend.rules.notices_void import Tenancy as Terms
@@ -82,7 +83,7 @@ def held(person: Person, said: Said, settings: Mapping[str, Any], today: date) -
         reformed=bool(settings.get("social_tenancy_reform")) if reformed is None else reformed,
         service_clause=bool(said.yes("service_clause")),
     )  # fmt: skip
-    home = ", ".join(_address(tenancy) if tenancy else _own_address(person))
+    home = ", ".join(_address(tenancy) if tenancy else address_of(person))
     started = said.day("tenancy_started") or (tenancy.starts if tenancy else None)
     return Held(terms, home, holders, started, said.day("term_ends"))
 
@@ -109,13 +110,13 @@ def _listed_holders(tenancy: Tenancy) -> tuple[Holder, ...]:
 
 def _where(person: Person, tenancy: Tenancy) -> list[str]:
     """Where a tenant's copy is addressed to. Where somebody who is protected lives now is for nobody's eyes: the home, then."""
-    own = _own_address(person)
+    own = address_of(person)
     return own if own and post_refused(person) is None else _address(tenancy)
 
 
 def _told_holders(person: Person, said: Said) -> tuple[Holder, ...]:
     """The person, and whom the officer named as holding it with them."""
-    own = tuple(_own_address(person))
+    own = tuple(address_of(person))
     named = (" ".join(name.split()) for name in _BETWEEN.split(said.words("joint")))
     others = [name for name in named if name.casefold() not in _NOBODY and name.casefold() != person.name.casefold()]
     return (Holder(person.name, own, person), *(Holder(name, own) for name in dict.fromkeys(others)))
@@ -123,7 +124,3 @@ def _told_holders(person: Person, said: Said) -> tuple[Holder, ...]:
 
 def _address(tenancy: Tenancy) -> list[str]:
     return [*tenancy.property.address, tenancy.property.postcode]
-
-
-def _own_address(person: Person) -> list[str]:
-    return [*person.address, person.postcode] if person.postcode else list(person.address)
