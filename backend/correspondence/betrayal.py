@@ -2,7 +2,7 @@
 
 Looks at what was written for this letter, not at its fixed words. Names are compared word by word in any spelling,
 telephone numbers by their digits, addresses by their first line, e-mail addresses as they are; what was answered in confidence
-by any run of five words of it. One hit stops the letter and names the words: a second person decides.
+by any run of five words of it. One hit stops the letter, and all are named: a second person decides.
 Nobody else's letter may tell where somebody with a safe-contact rule is, whatever part they have.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from backend.casework.models import Case, Party, Person
@@ -22,35 +23,38 @@ _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "the"}
 _NOT_SEARCHED = {"landlord", "officer", "recipient", "case", "letter_date"}
 #: So many words in a row, taken from what somebody answered in confidence, are no chance.
 RUN = 5
+#: So many telling words are named at once: a sentence that names more is not read.
+MOST = 6
+#: So many words of a longer stretch are shown.
+SHOWN = 12
 
 
-def betrays(
-    data: Mapping[str, Any], case: Case, recipient: Party | None, *, summary: str | None = None, closed: bool = False
-) -> str | None:
-    """The first words in `data` that give away a reporter or witness other than the recipient; None when there are none. `summary`
-    is what the recipient told us, which may stand in their own letter; `closed`: nothing told in confidence may stand in it."""
+def betrays(data: Mapping[str, Any], case: Case, recipient: Party | None, *, summary: str | None = None, closed: bool = False) -> list[str]:
+    """The words in `data` that give away a reporter or witness other than the recipient, `MOST` at most. `summary` is what the
+    recipient told us, which may stand in their own letter; `closed`: nothing told in confidence may stand in it."""
     own = {"report_summary"} if summary is not None and data.get("report_summary") == summary else set()
     texts = list(_texts({key: value for key, value in data.items() if key not in _NOT_SEARCHED | own}))
     written = " ".join(texts)
     words, digits = set(_words(written)), re.sub(r"\D", "", written)
     flat, person = f" {' '.join(_words(written))} ", recipient.person if recipient else None
-    for party in _others(case, recipient):
-        for hit in _hits(party, person, words, digits, flat):
-            return hit
-        if party.person and party.person.email and party.person.email.casefold() in written.casefold():
-            return party.person.email
-    return next(_confidences(case, None if closed else recipient, texts, set() if closed else set(data)), None)
+    found = [hit for party in _others(case, recipient) for hit in _hits(party, person, words, digits, flat, written)]
+    found += _confidences(case, None if closed else recipient, texts, set() if closed else set(data))
+    return list(dict.fromkeys(found))[:MOST]
 
 
 def _confidences(case: Case, recipient: Party | None, texts: Iterable[str], asked: set[str]) -> Iterator[str]:
-    """Runs of words that stand in an answer which was given in confidence, by anybody but the recipient. What the letter itself
-    was to be told (`asked`) was answered for it."""
+    """Stretches of words that stand in an answer which was given in confidence, by anybody but the recipient. What the letter
+    itself was to be told (`asked`) was answered for it."""
     forms = [key for key, form in case.instance.version.contents.forms.items() if form.confidential]
     records = case.records.filter(form__in=forms).exclude(party=recipient) if recipient else case.records.filter(form__in=forms)
     answers = (answer for each in records.values_list("answers", flat=True) for answer in each if answer["key"] not in asked)
     told = {run for answer in answers for run in _runs(answer["value"])}
     for text in texts if told else ():
-        yield from (" ".join(run) for run in _runs(text) if run in told)
+        words = _words(text)
+        hits = [at for at in range(len(words)) if tuple(words[at : at + RUN]) in told]
+        for _, adjoining in groupby(enumerate(hits), lambda pair: pair[1] - pair[0]):
+            at = [place for _, place in adjoining]
+            yield " ".join(words[at[0] : at[-1] + RUN][:SHOWN])
 
 
 def _runs(value: Any) -> Iterator[tuple[str, ...]]:
@@ -68,7 +72,7 @@ def _others(case: Case, recipient: Party | None) -> Iterator[Party]:
     return (party for party in others if party.role != Party.RESPONDENT or (party.person and party.person.safety))
 
 
-def _hits(party: Party, recipient: Person | None, words: set[str], digits: str, flat: str) -> Iterator[str]:
+def _hits(party: Party, recipient: Person | None, words: set[str], digits: str, flat: str, written: str) -> Iterator[str]:
     own, person = set(_words(recipient.name)) if recipient else set(), party.person
     if person is None:
         return
@@ -83,6 +87,8 @@ def _hits(party: Party, recipient: Person | None, words: set[str], digits: str, 
     door = " ".join(_words(person.address[0])) if person.address else ""
     if any(c.isdigit() for c in door) and f" {door} " in flat:
         yield person.address[0]
+    if person.email and person.email.casefold() in written.casefold():
+        yield person.email
 
 
 def _safe_numbers(person: Person) -> list[str]:

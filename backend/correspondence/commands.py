@@ -111,8 +111,9 @@ def stands(letter: Letter) -> Standing:
     """Whether a letter may be made as it is: nobody is given away, whoever must approve it did, and it is safe to write."""
     if another := moved(letter):
         return Standing(Letter.FAILED, another)
-    if letter.cleared_by_id is None and (words := _gives_away(letter)):
-        why = f"“{words}” could give away who reported. Change the words, or ask somebody else to look at them."
+    if letter.cleared_by_id is None and (telling := _gives_away(letter)):
+        words = ", ".join(f"“{words}”" for words in telling)
+        why = f"These words could give away who reported: {words}. Change them, or ask somebody else to look at them."
         return Standing(Letter.STOPPED, why)
     if letter.approver and letter.approved_by_id is None:
         return Standing(Letter.APPROVAL, f"It waits for approval by: {role_name(letter)}.")
@@ -121,11 +122,11 @@ def stands(letter: Letter) -> Standing:
     return Standing(Letter.QUEUED)
 
 
-def _gives_away(letter: Letter) -> str | None:
-    """The first words that could tell somebody else who reported. A paper for ourselves, which goes to nobody, may."""
+def _gives_away(letter: Letter) -> list[str]:
+    """The words that could tell somebody else who reported. A paper for ourselves, which goes to nobody, may."""
     kind = kind_of(letter.case, letter.kind)
     if kind.audience == "file" and kind.shape == "document":
-        return None
+        return []
     return betrays(letter.data, letter.case, letter.party, summary=summary_for(letter.party), closed=kind.audience == "respondent")
 
 
@@ -354,7 +355,8 @@ def waiting_letters(user: User) -> QuerySet[Letter]:
     return letters_waiting.select_related("case__owner", *(f"party__person__{path}" for path in SAFETY)).order_by("queued_at", "pk")
 
 
-_READ = ("case__landlord", "case__owner__team", "case__instance__version", "party__person", "person", "survey", "asked_by", "cleared_by")
+_READ = ("case__landlord", "case__owner__team", "case__instance__version", "party__person", "person", "survey", "asked_by", "cleared_by",
+         "released_by")  # fmt: skip
 
 
 def letter_for(user: User, letter_id: int) -> Letter:

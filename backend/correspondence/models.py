@@ -11,6 +11,7 @@ from django.db.models import Q
 import letters
 from backend.accounts.models import Landlord, User
 from backend.casework.models import Case, Evidence, Party, Person, Survey
+from backend.casework.sealed import SealedField
 
 #: The renditions of a letter, in words.
 SHAPES: Mapping[str, str] = {
@@ -120,7 +121,7 @@ class Letter(models.Model):
     problem = models.CharField(max_length=500, blank=True)
     #: Who had it made although it must not go to the home, and how it reaches the person instead.
     released_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    released_why = models.CharField(max_length=300, blank=True)
+    released_why = SealedField(blank=True, default="")
 
     class Meta:
         indexes: ClassVar = [
@@ -197,7 +198,8 @@ class Message(models.Model):
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="messages")
     channel = models.CharField(max_length=6, choices=[("email", "E-mail"), ("text", "Text message")])
-    address = models.CharField(max_length=254)
+    #: It may be one that is safe because nobody knows it.
+    address = SealedField()
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
     status = models.CharField(max_length=8, choices=STATUSES, default=WAITING)

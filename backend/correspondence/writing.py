@@ -21,7 +21,7 @@ from backend.casework.models import Case, Party
 from backend.correspondence.commands import kept, new_letter, what_it_says, with_copies
 from backend.correspondence.models import Letter
 from backend.correspondence.suggested import MOST, rows_for
-from backend.correspondence.wording.confirmed import advice, ticked
+from backend.correspondence.wording.confirmed import Advice, advice, ticked
 from backend.correspondence.wording.own import kinds_for
 from backend.correspondence.words import GOES_TO, Writing, computed, data_for, kind_of, worked_out
 from backend.errors import InvalidAnswers, NotFound
@@ -46,25 +46,27 @@ class Choice:
     code: str
     title: str
     people: tuple[Party, ...]
-    lawyer: str
+    advice: Advice
 
 
-def choices(case: Case) -> Mapping[str, list[Choice]]:
+def choices(case: Case, day: date) -> Mapping[str, list[Choice]]:
     """The kinds that can be written by hand, under headings that say whom they go to."""
     parties, confirmed = list(case.parties.select_related("person")), ticked(case.landlord)
     found: dict[str, list[Choice]] = {}
     for kind in kinds_for(case.instance.version).values():
         people = tuple(p for p in parties if p.person and p.role in GOES_TO.get(kind.audience, ()))
         if _MINTED not in {need.name for need in kind.needs} and (people or kind.audience not in GOES_TO):
-            choice = Choice(kind.code, kind.title, people, advice(kind, confirmed))
+            choice = Choice(kind.code, kind.title, people, advice(kind, case.landlord, confirmed, day))
             found.setdefault(_HEADINGS[kind.audience], []).append(choice)
     return {heading: sorted(found[heading], key=lambda one: one.title) for heading in _HEADINGS.values() if heading in found}
 
 
-def at_hand(case: Case, codes: str, party: Party | None) -> list[Choice]:
+def at_hand(case: Case, codes: str, party: Party | None, day: date) -> list[Choice]:
     """The letters that a task offers, for the person it is about, else for everybody in the case they may go to."""
-    offered = {one.code: one for kinds in choices(case).values() for one in kinds}
-    found = [offered[code] for code in codes.split() if code in offered] if codes else []
+    if not codes:
+        return []
+    offered = {one.code: one for kinds in choices(case, day).values() for one in kinds}
+    found = [offered[code] for code in codes.split() if code in offered]
     return [replace(one, people=(party,)) if party in one.people else one for one in found]
 
 
@@ -87,18 +89,21 @@ def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime
     writing = Writing(case, party, None, unpack(case.instance.facts), now, by)
     known = {**rows_for(case, (need.name for need in kind.needs)), **data_for(kind, writing)}
     asked = [need for need in kind.needs if computed(need.name, writing) is None and need.name not in worked_out(kind)]
-    return Sheet(
-        kind, _form(kind, asked, known, to_partner=party is None and kind.shape == "letter"), known, advice(kind, ticked(case.landlord))
-    )
+    told = _advice(kind, case, now)
+    return Sheet(kind, _form(kind, asked, known, to_partner=party is None and kind.shape == "letter"), known, told)
 
 
-def sheet_of(letter: Letter) -> Sheet:
+def _advice(kind: letters.Kind, case: Case, now: datetime) -> str:
+    return advice(kind, case.landlord, ticked(case.landlord), now.astimezone(LONDON).date()).sentence
+
+
+def sheet_of(letter: Letter, *, now: datetime) -> Sheet:
     """The parts of a letter that may still be written: free text and lists, never its dates or what the kind fixes."""
     kind = _kind(letter.case, letter.kind)
     free = [need for need in kind.needs if need.type in ("text", "paragraphs", "rows") and need.name not in kind.fixed]
     writing = Writing(letter.case, letter.party, letter.survey, {}, letter.queued_at)
     asked = [need for need in free if need.name != _MINTED and computed(need.name, writing) is None]
-    return Sheet(kind, _form(kind, asked, letter.data, to_partner=False), letter.data, advice(kind, ticked(letter.case.landlord)))
+    return Sheet(kind, _form(kind, asked, letter.data, to_partner=False), letter.data, _advice(kind, letter.case, now))
 
 
 def _kind(case: Case, code: str) -> letters.Kind:

@@ -26,6 +26,8 @@ TOOLS = (
     "Tool_escalate", "Tool_legal", "Tool_gna", "Tool_diary", "Tool_statement", "Tool_meeting",
 )  # fmt: skip
 CLOSING = "Tool_ready"
+#: So many days ahead is a day that is asked for, by the end of its key: the first that fits. Any other day is today.
+_AHEAD = {"reply_by": 7, "ends_on": 182, "review_on": 42, "_by": 14, "_on": 14}
 _SENTENCES = (
     "We spoke for twenty minutes and agreed what to do next.",
     "It happens mostly at weekends, late in the evening.",
@@ -181,7 +183,7 @@ def _answers(
 def _answer(question: Question, known: str, dice: random.Random, now: datetime, said: Sequence[str]) -> dict[str, list[str]]:
     match question.type:
         case "date" | "moment":
-            day = now + timedelta(days=14 if question.key.endswith(("_by", "_on")) else 0)
+            day = now + timedelta(days=next((days for ending, days in _AHEAD.items() if question.key.endswith(ending)), 0))
             return {
                 f"{question.key}-day": [str(day.day)],
                 f"{question.key}-month": [str(day.month)],

@@ -134,7 +134,7 @@ def _draw(request: HttpRequest, user: User, found: Task, error: DomainError | No
     party = _parties([found]).get(found.pk)
     context |= {
         "task": found, "case": case, "may_do": may_do, "element": element,
-        "at_hand": writing.at_hand(case, element.properties.get("letters", ""), party) if may_do else [],
+        "at_hand": writing.at_hand(case, element.properties.get("letters", ""), party, timezone.localdate()) if may_do else [],
         "back": way_back(request), "may_release": found.owner_id is not None and (found.owner_id == user.pk or user.can(powers.MANAGE)),
         "officers": User.objects.filter(landlord=user.landlord, is_active=True, roles__code=found.role).distinct() if may_do else [],
         "consents": consents.standing(case), **beside(found, case, party),

@@ -68,7 +68,8 @@ def gone(request: HttpRequest, letter_id: int) -> HttpResponse:
         sending.mark_sent(letter_id=letter_id, how=way, post_class=post_class, on=on, by=user, now=now)
 
     page = {"heading": "Say that it is sent", "button": "It is sent", "said": "The letter is marked as sent.", "known": _now("on")}
-    return _act(request, letter, Form("gone", "", "", "", "", asked), mark, closed=sending.post_closed(letter), **page)
+    closed = {"closed": sending.post_closed(letter), "closed_here": sending.not_ready(letter)}
+    return _act(request, letter, Form("gone", "", "", "", "", asked), mark, **closed, **page)
 
 
 def _now(key: str) -> dict[str, list[str]]:
@@ -109,8 +110,8 @@ def serve(request: HttpRequest, letter_id: int) -> HttpResponse:
     place = ", ".join(letter.data.get("recipient", {}).get("address", []))
     known = {**_now("at"), "place": [place], "server": [user.name]}
     page = {"heading": "Served by hand", "button": "It was served", "said": "It is served. The page says from which day it counts."}
-    choices = {"photo": service.photos(letter)}
-    return _act(request, letter, Form("serve", "", "", "", "", _SERVE), keep, choices=choices, known=known, by_hand=True, **page)
+    words = {"choices": {"photo": service.photos(letter)}, "closed_here": sending.not_ready(letter), "by_hand": True}
+    return _act(request, letter, Form("serve", "", "", "", "", _SERVE), keep, known=known, **words, **page)
 
 
 _BACK = Form("back", "", "", "", "", (Question("why", "Why did it come back?", "line", "Like “addressee gone away”."),))

@@ -30,7 +30,7 @@ from backend.workflow.forms import Form, Question
 def choose(request: HttpRequest, reference: str) -> HttpResponse:
     """Every letter that can be written in this case, by whom it goes to."""
     case = access.case_for(who(request), reference)
-    return render(request, "letters/choose.html", {"case": case, "choices": writing.choices(case)})
+    return render(request, "letters/choose.html", {"case": case, "choices": writing.choices(case, timezone.localdate())})
 
 
 @needs(powers.WORK)
@@ -74,7 +74,7 @@ def words(request: HttpRequest, letter_id: int) -> HttpResponse:
     letter = commands.letter_for(user, letter_id)
     if letter.status not in Letter.WRITABLE:
         raise AlreadyDone("The words of this letter cannot be changed any more. Write it again instead.")
-    asked = writing.sheet_of(letter)
+    asked = writing.sheet_of(letter, now=now)
     data = typed(request.POST) if request.method == "POST" else writing.boxes(asked.form, asked.known)
     if request.method == "POST":
         try:
@@ -115,7 +115,7 @@ def _page(
         "beside": reading.tongues().get(shown.language, ""),
         "writable": shown.status in Letter.WRITABLE, "approves": shown.approver in user.role_codes,
         "again": shown.status in (Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED) and shown.survey_id is None,
-        "advice": writing.sheet_of(shown).advice, "manages": user.can(powers.MANAGE),
+        "advice": writing.sheet_of(shown, now=timezone.now()).advice, "manages": user.can(powers.MANAGE),
         "problems": [error.sentence] if error and not isinstance(error, InvalidAnswers) else [p for f in forms for p in f["problems"]],
         **ways(shown),
     }  # fmt: skip

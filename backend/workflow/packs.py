@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ CLAIMS = "practices.toml"
 LETTERS = "letters/"
 MAX_FILES = 600
 _PLAIN_PATH = re.compile(r"([A-Za-z0-9_-]{1,60}/|letters/[a-z][a-z0-9-]{0,59}/)?[A-Za-z0-9_-]{1,100}\.[a-z]{2,5}\Z")
+#: Half of a character, or none.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLAIN_ROLE = re.compile(r"[a-z0-9_-]{1,50}\Z")
 _PLAIN_FACT = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 #: Names that the engine or the language of diagrams keeps for itself.
@@ -150,6 +152,16 @@ def flattened(folder: Path) -> dict[str, str]:
     return lay_over(flattened(folder.parent / base), files) if base else files
 
 
+def _promises(_: str, text: str) -> dict[str, Promise]:
+    return read_promises(text)
+
+
+@lru_cache(maxsize=2_000)
+def _read(reader: Callable[[str, str], Any], name: str, text: str) -> Any:
+    """What is read in one file; once for as long as it stays as it is, since most versions of a pack differ in one file."""
+    return reader(name, text)
+
+
 def read_pack(files: Files) -> Pack:
     """The pack in `files`. Raises `PackRefused` with every finding that keeps it from being read."""
     return _Reader(files).pack()
@@ -164,10 +176,10 @@ class _Reader:
         self._check_files()
         about = self._about()
         diagrams = self._each(".bpmn", read)
-        forms = {f.key: f for f in self._each(".json", lambda path, text: read_form(Path(path).stem, text), "forms/").values()}
-        tables = {t.key: t for t in self._each(".dmn", lambda path, text: read_table(Path(path).stem, text)).values()}
-        promises = self._each(".toml", lambda _, text: read_promises(text), PROMISES).get(PROMISES, {})
-        scenarios = {s.name: s for s in self._each(".toml", lambda path, text: read_scenario(Path(path).stem, text), SCENARIOS).values()}
+        forms = {f.key: f for f in self._each(".json", read_form, "forms/", by_name=True).values()}
+        tables = {t.key: t for t in self._each(".dmn", read_table, by_name=True).values()}
+        promises = self._each(".toml", _promises, PROMISES).get(PROMISES, {})
+        scenarios = {s.name: s for s in self._each(".toml", read_scenario, SCENARIOS, by_name=True).values()}
         self._stop()
         elements = self._elements(diagrams.values())
         settings = read_settings(about.get("setting", []))
@@ -195,7 +207,7 @@ class _Reader:
                 self._add(Finding(name, "", "This is not a name that a file of a pack may have.", "Give it a plain name."))
             elif len(text) > MAX_BYTES:
                 self._add(Finding(path, "", "The file is larger than a megabyte.", "Split it."))
-            elif any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+            elif _NO_TEXT.search(text):
                 self._add(Finding(path, "", "The file holds characters that are not text.", "Save it again as UTF-8."))
         self._stop()
 
@@ -222,12 +234,13 @@ class _Reader:
             self._add(Finding(CLAIMS, code, "A practice says what a person sees, and a list of where.", "Write `sees` and `where`."))
         return {} if wrong else claims
 
-    def _each(self, ending: str, reader: Any, prefix: str = "") -> dict[str, Any]:
+    def _each(self, ending: str, reader: Any, prefix: str = "", *, by_name: bool = False) -> dict[str, Any]:
+        """What the reader finds in each file, which it knows by its path or by its bare name."""
         found = {}
         for path, text in self.files.items():
             if path.endswith(ending) and path.startswith(prefix) and (prefix or "/" not in path):
                 try:
-                    found[path] = reader(path, text)
+                    found[path] = _read(reader, Path(path).stem if by_name else path, text)
                 except PackRefused as refused:
                     self.findings.extend(refused.findings)
         return found

@@ -74,6 +74,9 @@ def test_a_letter_to_somebody_who_must_not_be_written_to_is_held_until_a_person_
     with pytest.raises(InvalidAnswers):
         letters.release(letter_id=letter.pk, how=" ", by=officer, now=now)
     letters.release(letter_id=letter.pk, how="Given to him at the office on Friday", by=officer, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT released_why FROM correspondence_letter WHERE id = %s", [letter.pk])
+        assert "office" not in cursor.fetchone()[0]
     jobs.draw_waiting()
     letter.refresh_from_db()
     assert letter.status == Letter.RENDERED

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.utils import timezone
 
 import letters
@@ -64,6 +65,9 @@ def test_an_e_mail_carries_the_letter_as_words_and_as_the_accessible_pdf_and_off
     letter: Letter, user: Who, now: datetime, mailoutbox: list[EmailMessage]
 ) -> None:
     send(letter, user("officer"), now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM correspondence_message")
+        assert "carol" not in cursor.fetchone()[0]
     assert Letter.objects.get().status == Letter.RENDERED and jobs.send_waiting() == 1
     (mail,) = mailoutbox
     letter.refresh_from_db()

@@ -107,7 +107,10 @@ def test_a_prescribed_form_is_issued_with_the_text_in_force_and_with_no_other(la
     kind, by = written.kind(FORM), user("admin")
     with pytest.raises(Refused, match="lawyer has not given its text yet"):
         confirmed.issued(kind, landlord, now.date())
+    told = confirmed.advice(kind, landlord, confirmed.ticked(landlord), now.date())
+    assert told.stops and told.sentence.startswith("This form cannot be issued yet. Your landlord’s lawyer")
     entered(by, now, valid_until=date(2026, 12, 31))
+    assert not confirmed.advice(kind, landlord, confirmed.ticked(landlord), now.date()).stops
     issued = confirmed.issued(kind, landlord, now.date())
     assert "<h2>Form 3</h2>" in written.preview_html(issued, written.sample(issued))
     for day, sentence in ((date(2026, 4, 30), "not given its text yet"), (date(2027, 1, 1), "could be used until Thursday 31")):
@@ -137,16 +140,16 @@ def test_a_text_that_lacks_a_field_of_the_form_or_depends_on_the_case_is_refused
 
 def test_a_letter_that_wants_a_lawyer_says_so_until_one_ticks_its_wording(landlord: Landlord, user: Who, now: datetime) -> None:
     kind = next(kind for kind in written.kinds().values() if kind.lawyer and not kind.prescribed)
-    assert kind.lawyer in confirmed.advice(kind, confirmed.ticked(landlord))
+    assert kind.lawyer in confirmed.advice(kind, landlord, confirmed.ticked(landlord), now.date()).sentence
     said = {"code": kind.code, "lawyer": "A Solicitor", "confirmed_on": now.date(), "by": user("admin"), "now": now}
     with pytest.raises(Refused, match="changed since you opened the page"):
         confirmed.tick(wording="another", **said)  # type: ignore[arg-type]
     confirmed.tick(wording=kind.version, **said)  # type: ignore[arg-type]
-    assert confirmed.advice(kind, confirmed.ticked(landlord)) == ""
+    assert confirmed.advice(kind, landlord, confirmed.ticked(landlord), now.date()) == confirmed.Advice()
     publish_with(landlord, now, **{f"letters/{kind.code}/body.md": "Other words."})
     standing = confirmed.standing_of(user("admin"), kind.code, now.date())
     assert not standing.good and standing.sentence == "Its wording was changed since a lawyer confirmed it."
-    assert kind.lawyer in confirmed.advice(standing.kind, confirmed.ticked(landlord))
+    assert kind.lawyer in confirmed.advice(standing.kind, landlord, confirmed.ticked(landlord), now.date()).sentence
     with pytest.raises(NotFound):
         confirmed.tick(wording=kind.version, **{**said, "code": "acknowledgement"})  # type: ignore[arg-type]
 

@@ -40,6 +40,16 @@ def own_database(url: str) -> str:
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
+#: Everything that a site needs before it starts.
+READY = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", "--noinput", verbosity=0)
+call_command("demo", "--staff-only")
+call_command("collectstatic", "--noinput", "--ignore", "rest_framework", "--ignore", "test", verbosity=0)
+"""
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running site with the demo's staff and no cases."""
@@ -49,12 +59,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         **os.environ, "DATABASE_URL": own_database(os.environ["DATABASE_URL"]), "REDIS_URL": os.environ["REDIS_URL"],
         "CASEWAY_HOME": str(home), "CASEWAY_URL": address, "CASEWAY_DEMO": "1", "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "backend.settings",
     }  # fmt: skip
-    for command in (
-        ["migrate", "--noinput"],
-        ["demo", "--staff-only"],
-        ["collectstatic", "--noinput", "--ignore", "rest_framework", "--ignore", "test"],
-    ):
-        subprocess.run([sys.executable, "-m", "django", *command], env=env, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", READY], env=env, cwd=ROOT, check=True, capture_output=True)
     commands = (
         ["gunicorn", "backend.wsgi", "--workers", "1", "--threads", "4", "--bind", f"127.0.0.1:{port}"],
         ["celery", "-A", "backend.celery", "worker", "-Q", "default,letters", "--concurrency", "1", "-B", "-s", str(home / "beat")],

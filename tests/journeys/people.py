@@ -55,16 +55,16 @@ class Person:
         self.click(name, role="button")
 
     def look(self) -> None:
-        """The page is whole, its assets loaded, and axe finds nothing on it. (Axe is slow: it looks again when there is
-        something that this kind of page has not yet shown.)"""
+        """The page is whole, its assets loaded, and axe finds nothing on it. (Axe is slow: it looks at every kind of page
+        once, and again when there is something that no page of this width has yet shown.)"""
         self.page.wait_for_load_state("load")
         assert self.broken == [], self.broken
         path = self.page.url.removeprefix(self.site)
-        kind = f"{self.page.viewport_size} {re.sub(r'[0-9]+|[?].*', '', path)}"
-        new = {f"{kind} {made}" for made in self.page.evaluate(MADE_OF)} - LOOKED_AT
+        kind = re.sub(r"[0-9]+|[?#].*", "", path)
+        new = {f"{self.page.viewport_size} {one}" for one in (kind, *self.page.evaluate(MADE_OF))} - LOOKED_AT
         if not new:
             return
-        found = self.page.evaluate(f"{AXE}; axe.run(document, {{runOnly: {TAGS}}})")
+        found = self.page.evaluate(f"{AXE}; axe.run(document, {{runOnly: {TAGS}, resultTypes: ['violations']}})")
         wrong = [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found["violations"] if v["id"] not in EXCEPTED]
         assert wrong == [], f"{self.page.url}: {wrong}"
         LOOKED_AT.update(new)

@@ -78,6 +78,13 @@ def test_the_page_of_a_run_says_what_must_come_out_of_the_pile(made: Letter, use
     assert "Take these out of the pile" in said and "Number 2, sheet" in said and "It is now: withdrawn" in said
 
 
+def test_a_letter_that_goes_another_way_is_not_asked_about(made: Letter, user: Who) -> None:
+    runs.make_run(by=user("leader"), now=timezone.now())
+    for name in ("letter-gone", "letter-serve"):
+        said = page(browser(user("officer")), name, made.pk)
+        assert "This letter is in print run 1. It goes with that" in said and "Which day" not in said and "Who served it" not in said
+
+
 def test_notify_is_offered_to_councils_alone(made: Letter, user: Who) -> None:
     client = browser(user("leader"))
     assert "Notify" not in page(client, "letter-queue")

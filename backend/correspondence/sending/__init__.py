@@ -54,11 +54,20 @@ def take(by: User, letter_id: int) -> Letter:
     )
     if letter.status != Letter.RENDERED:
         raise AlreadyDone("This letter has already been sent, or is not ready yet.")
-    if letter.run is not None:
-        raise Refused(f"This letter is in {str(letter.run).lower()}. It goes with that, or after that was given up.")
-    if on_its_way(letter.pk):
-        raise Refused("An e-mail with this letter is on its way, or may have been sent. Say first what became of it.")
+    if why := not_ready(letter):
+        raise Refused(why)
     return letter
+
+
+def not_ready(letter: Letter) -> str | None:
+    """Why this letter cannot be marked as gone now; None when it can."""
+    if letter.status != Letter.RENDERED:
+        return f"This letter is now: {letter.get_status_display().lower()}. It has already been sent, or is not ready yet."
+    if letter.run is not None:
+        return f"This letter is in {str(letter.run).lower()}. It goes with that, or after that was given up."
+    if on_its_way(letter.pk):
+        return "An e-mail with this letter is on its way, or may have been sent. Say first what became of it."
+    return None
 
 
 def on_its_way(letter: int | OuterRef) -> QuerySet[Message]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -25,6 +26,7 @@ from backend.rules.working_time import LONDON
 from backend.workflow.publishing import live_version
 
 MAX_NAME, MAX_VERSION = 200, 100
+_ENTERED = "An administrator enters it under “What a lawyer has confirmed”."
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def issued(kind: letters.Kind, landlord: Landlord, day: date) -> letters.Kind:
         return kind
     entry = in_force(landlord, kind.code, day)
     if isinstance(entry, str):
-        raise Refused(f"“{kind.title}” cannot be issued. {entry} An administrator enters it under “What a lawyer has confirmed”.")
+        raise Refused(f"“{kind.title}” cannot be issued. {entry} {_ENTERED}")
     try:
         return letters.prescribed_with(kind, entry.text, _no_conditions)
     except letters.BadWording as error:
@@ -101,11 +103,20 @@ def ticked(landlord: Landlord) -> frozenset[tuple[str, str]]:
     return frozenset(Confirmed.objects.filter(landlord=landlord, text="").values_list("kind", "version"))
 
 
-def advice(kind: letters.Kind, of: frozenset[tuple[str, str]]) -> str:
-    """What an officer is told of a letter that wants a lawyer's tick and has none of these; empty otherwise."""
+class Advice(NamedTuple):
+    """What an officer is told before they write a letter; `stops`: it cannot be issued at all."""
+
+    sentence: str = ""
+    stops: bool = False
+
+
+def advice(kind: letters.Kind, landlord: Landlord, of: frozenset[tuple[str, str]], day: date) -> Advice:
+    """What is lacking of a prescribed form whose text is not there, or a letter that wants a lawyer's tick and has none of these."""
+    if kind.prescribed is not None and isinstance(why := in_force(landlord, kind.code, day), str):
+        return Advice(f"This form cannot be issued yet. {why} {_ENTERED}", stops=True)
     if not kind.lawyer or (kind.code, kind.version) in of:
-        return ""
-    return f"No lawyer has confirmed this letter as it is worded now. {kind.lawyer}"
+        return Advice()
+    return Advice(f"No lawyer has confirmed this letter as it is worded now. {kind.lawyer}")
 
 
 def standings(by: User, day: date) -> list[Standing]:
