@@ -14,6 +14,7 @@ from functools import cached_property
 from lxml import etree
 
 from backend.workflow.findings import refuse
+from backend.workflow.once import once
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -223,6 +224,7 @@ def parse_xml(file: str, source: str) -> etree._Element:
     return root
 
 
+@once
 def read(file: str, source: str) -> Diagram:
     """The diagram in `source`. Raises `PackRefused` naming the file and the element."""
     root = parse_xml(file, source)

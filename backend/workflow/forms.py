@@ -17,6 +17,7 @@ from backend.errors import InvalidAnswers
 from backend.rules.working_time import LONDON
 from backend.workflow.expressions import Value
 from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.once import once
 from backend.workflow.values import Fact, Kind
 
 #: Question type -> the type of fact its answer can become ("" when it never becomes one).
@@ -266,6 +267,7 @@ def _when(question: Question, data: Data) -> tuple[Value, str]:
     return moment, f"{day:%A} {day.day} {day:%B %Y}, {at:%H:%M}"
 
 
+@once
 def read_form(key: str, source: str) -> Form:
     """The form in `source`. Raises `PackRefused` with every finding."""
     file = f"forms/{key}.json"

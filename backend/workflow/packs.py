@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -152,16 +152,6 @@ def flattened(folder: Path) -> dict[str, str]:
     return lay_over(flattened(folder.parent / base), files) if base else files
 
 
-def _promises(_: str, text: str) -> dict[str, Promise]:
-    return read_promises(text)
-
-
-@lru_cache(maxsize=2_000)
-def _read(reader: Callable[[str, str], Any], name: str, text: str) -> Any:
-    """What is read in one file; once for as long as it stays as it is, since most versions of a pack differ in one file."""
-    return reader(name, text)
-
-
 def read_pack(files: Files) -> Pack:
     """The pack in `files`. Raises `PackRefused` with every finding that keeps it from being read."""
     return _Reader(files).pack()
@@ -178,7 +168,7 @@ class _Reader:
         diagrams = self._each(".bpmn", read)
         forms = {f.key: f for f in self._each(".json", read_form, "forms/", by_name=True).values()}
         tables = {t.key: t for t in self._each(".dmn", read_table, by_name=True).values()}
-        promises = self._each(".toml", _promises, PROMISES).get(PROMISES, {})
+        promises = self._each(".toml", lambda _, text: read_promises(text), PROMISES).get(PROMISES, {})
         scenarios = {s.name: s for s in self._each(".toml", read_scenario, SCENARIOS, by_name=True).values()}
         self._stop()
         elements = self._elements(diagrams.values())
@@ -240,7 +230,7 @@ class _Reader:
         for path, text in self.files.items():
             if path.endswith(ending) and path.startswith(prefix) and (prefix or "/" not in path):
                 try:
-                    found[path] = _read(reader, Path(path).stem if by_name else path, text)
+                    found[path] = reader(Path(path).stem if by_name else path, text)
                 except PackRefused as refused:
                     self.findings.extend(refused.findings)
         return found

@@ -21,6 +21,7 @@ from typing import Any
 
 from backend.rules.working_time import LONDON
 from backend.workflow.findings import Finding, PackRefused
+from backend.workflow.once import once
 
 FOLDER = "scenarios/"
 _HEAD = {"title", "codes", "starts", "settings", "replaces", "people", "step"}
@@ -71,6 +72,7 @@ class Scenario:
     replaces: str = ""
 
 
+@once
 def read_scenario(name: str, source: str) -> Scenario:
     """The scenario in `source`. Raises `PackRefused` with every finding."""
     file = f"{FOLDER}{name}.toml"

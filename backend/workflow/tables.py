@@ -16,6 +16,7 @@ from lxml import etree
 from backend.workflow.bpmn import MAX_ELEMENTS, parse_xml
 from backend.workflow.expressions import Expression, ExpressionError, Function, Value, parse
 from backend.workflow.findings import refuse
+from backend.workflow.once import once
 from backend.workflow.values import Fact, Kind, WrongFact
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -68,6 +69,7 @@ class Table:
         return {fact.name: value for fact, value in zip(self.outputs, values, strict=True)}
 
 
+@once
 def read_table(key: str, source: str) -> Table:
     """The table in a pack's `<key>.dmn`. Raises `PackRefused`."""
     file = f"{key}.dmn"

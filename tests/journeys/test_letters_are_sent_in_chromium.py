@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.people import Person
 from tests.journeys.test_the_case_in_chromium import letters_ready, report
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 
 
 def new_case(calls: Person, name: str) -> str:

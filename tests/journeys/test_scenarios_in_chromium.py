@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.people import Person
 from tests.journeys.test_the_case_in_chromium import let_the_days_to_object_pass, report, start_tool
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

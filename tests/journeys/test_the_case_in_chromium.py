@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.conftest import in_the_site
 from tests.journeys.people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 NEXT_DAY = """
 import django; django.setup()
 from backend.workflow import runner

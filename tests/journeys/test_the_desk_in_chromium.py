@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.people import Person
 from tests.journeys.test_the_case_in_chromium import report
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [1280, 375])

@@ -14,7 +14,7 @@ from backend.workflow.constructs import CONSTRUCTS
 from tests.journeys.people import Person
 from tests.studio.everything import everything
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 PAGE = "/redraw/diagrams/triage.bpmn"
 SEND = """async ([url, csrf, body]) => (await fetch(url, {method: 'POST', headers: {'Content-Type': 'application/json', 'X-CSRFToken': csrf}, body})).status"""
 

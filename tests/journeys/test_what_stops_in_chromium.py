@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.conftest import in_the_site
 from tests.journeys.people import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 
 #: Two cases that stop at “Risk band”, because the form no longer adds up the score that the table reads.
 STOPPED = """

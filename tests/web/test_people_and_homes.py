@@ -64,7 +64,9 @@ def test_a_held_letter_is_on_the_letters_page_and_leads_to_how_it_reaches_the_pe
     assert client.post(url, {"why": ""}).status_code == 422
     assert client.post(url, {"why": "At the office"}).status_code == 302
     assert Letter.objects.get(pk=letter.pk).status == Letter.QUEUED
-    assert f"It is not posted. How it reaches Barry Cole safely, as {officer.name} wrote: At the office" in page(officer, "letter", letter.pk)
+    assert f"It is not posted. How it reaches Barry Cole safely, as {officer.name} wrote: At the office" in page(
+        officer, "letter", letter.pk
+    )
 
 
 def test_a_letter_that_was_made_before_its_person_became_unsafe_to_write_to_says_so(case: Case, user: Who, now: datetime) -> None:
