@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 import letters
 from backend.accounts import powers
@@ -49,22 +49,25 @@ def queue_letter(*, kind_code: str, key: str, writing: Writing, typed: Mapping[s
     approved, or where it is not safe to post. Of a notice every joint tenant gets a copy: this gives back the copy of the person
     it was asked for."""
     kind = kind_of(writing.case, kind_code)
-    first, *_others = [_queue(kind, *copy) for copy in with_copies(kind, key, writing, what_it_says(kind, writing, typed))]
+    return with_copies(kind, key, writing, what_it_says(kind, writing, typed), _queue)
+
+
+Keep = Callable[[letters.Kind, str, Writing, dict[str, Any], Letter | None], Letter]
+
+
+def with_copies(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any], keep: Keep) -> Letter:
+    """Keep a letter, and of a notice a copy for each further tenant; the working of a notice is kept in the case file."""
+    others = notices.copies(kind, writing, data)
+    if not Letter.objects.filter(key=key).exists():
+        notices.keep_working(kind, writing, data)
+    first = keep(kind, key, writing, data, None)
+    for number, other in enumerate(others, start=2):
+        keep(kind, f"{key}:{number}", other, {**data, **standard(kind, other)}, first)
     return first
 
 
-def with_copies(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> list[tuple[str, Writing, dict[str, Any]]]:
-    """A letter, and of a notice a copy for each further tenant, each with its key; the working of a notice is kept in the case file."""
-    found = [(key, writing, data)]
-    for number, other in enumerate(notices.copies(kind, writing, data), start=2):
-        found.append((f"{key}:{number}", other, {**data, **standard(kind, other)}))
-    if not Letter.objects.filter(key=key).exists():
-        notices.keep_working(kind, writing, data)
-    return found
-
-
-def _queue(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> Letter:
-    letter = new_letter(kind, key, writing, data)
+def _queue(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any], copy_of: Letter | None) -> Letter:
+    letter = new_letter(kind, key, writing, data, copy_of)
     _stand(letter, stands(letter))
     letter, made = kept(letter)
     if made and letter.status != Letter.QUEUED:
@@ -72,13 +75,13 @@ def _queue(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any])
     return letter
 
 
-def new_letter(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any]) -> Letter:
+def new_letter(kind: letters.Kind, key: str, writing: Writing, data: dict[str, Any], copy_of: Letter | None = None) -> Letter:
     """A letter that is not kept yet, to the person that is written to and in the language they read."""
     approver = writing.case.instance.version.contents.approve.get(kind.code, "")
     return Letter(
         case=writing.case, party=writing.party, person=writing.person, addressee="" if writing.party else writing.to, key=key,
-        kind=kind.code, title=kind.title,
-        data=data, language=_language(writing, kind), survey=writing.survey, queued_at=writing.now, asked_by=writing.by, approver=approver,
+        kind=kind.code, title=kind.title, data=data, language=_language(writing, kind), survey=writing.survey, queued_at=writing.now,
+        asked_by=writing.by, approver=approver, copy_of=copy_of,
     )  # fmt: skip
 
 
@@ -142,13 +145,38 @@ def _stand(letter: Letter, where: Standing) -> None:
 
 # Steps that a person takes. Each locks the row, so that two people cannot take two steps from the same place.
 
+#: Step -> where a letter stands when it can be taken.
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "finish": (Letter.DRAFT,), "words": Letter.WRITABLE, "approve": (Letter.APPROVAL,), "clear": (Letter.STOPPED,),
+    "send-back": (Letter.APPROVAL, Letter.STOPPED), "release": (Letter.HELD,), "retry": (Letter.FAILED,),
+    "withdraw": tuple(status for status, _ in Letter.STATUSES if status != Letter.WITHDRAWN),
+    "again": (Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED),
+}  # fmt: skip
 
-def _held(by: User, letter_id: int, *statuses: str) -> Letter:
+
+def open_steps(letter: Letter, by: User) -> set[str]:
+    """The steps that this person can take with a letter as it stands."""
+    found = {step for step, statuses in STEPS.items() if letter.status in statuses}
+    if letter.survey_id is not None:
+        found -= {"again"}
+    if letter.approver not in by.role_codes:
+        found -= {"approve"}
+    if not by.can(powers.MANAGE):
+        found -= {"clear"}
+    return found - {"approve", "clear", "send-back"} if wrote(letter, by) else found
+
+
+def wrote(letter: Letter, by: User) -> bool:
+    """Whether this person had a part in words that wait for somebody else."""
+    return letter.status in STEPS["send-back"] and by.pk in _authors(letter)
+
+
+def _held(by: User, letter_id: int, step: str) -> Letter:
     """The letter, locked, for somebody who may work on its case. Raises `AlreadyDone` when it is past this step."""
     access.need(by, powers.WORK)
     letter_for(by, letter_id)
     letter = Letter.objects.select_for_update(of=("self",)).select_related(*_READ).get(pk=letter_id)
-    if letter.status not in statuses:
+    if letter.status not in STEPS[step]:
         raise AlreadyDone(f"“{letter.title}” is now: {letter.get_status_display().lower()}. Nothing was changed.")
     return letter
 
@@ -176,7 +204,7 @@ def _on(letter: Letter, now: datetime, *fields: str) -> None:
 @transaction.atomic
 def finish(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
     """Say that a draft has been read and is right. `seen` is `words_of` as the reader saw them."""
-    letter = _held(by, letter_id, Letter.DRAFT)
+    letter = _held(by, letter_id, "finish")
     _same_words(letter, seen)
     letter.asked_by = by
     _on(letter, now, "asked_by")
@@ -188,7 +216,7 @@ def finish(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
 def change_words(*, letter_id: int, typed: Mapping[str, Any], by: User, now: datetime) -> Letter:
     """Write the parts of a letter anew that are free to be written. What the law or the product worked out stays; an approval does
     not, since it was of other words."""
-    letter = _held(by, letter_id, *Letter.WRITABLE)
+    letter = _held(by, letter_id, "words")
     kind = kind_of(letter.case, letter.kind)
     letter.data = {**{key: value for key, value in letter.data.items() if key not in typed or typed[key] is not None}, **_given(typed)}
     if lacking := letters.missing(kind, letters.from_json(kind, letter.data)):
@@ -206,7 +234,7 @@ def _given(typed: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def approve(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
     """Approve a letter. Whoever wrote it, or did the task that asked for it, cannot."""
-    letter = _held(by, letter_id, Letter.APPROVAL)
+    letter = _held(by, letter_id, "approve")
     _somebody_else(letter, by)
     if letter.approver not in by.role_codes:
         raise NotAllowed(f"This letter is approved by: {role_name(letter)}.")
@@ -220,7 +248,7 @@ def approve(*, letter_id: int, seen: str, by: User, now: datetime) -> Letter:
 @transaction.atomic
 def send_back(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
     """Give a letter back to be written again, with the reason."""
-    letter = _held(by, letter_id, Letter.APPROVAL, Letter.STOPPED)
+    letter = _held(by, letter_id, "send-back")
     letter.status, letter.problem = Letter.DRAFT, _why(why, "Say what should be different")
     letter.save(update_fields=["status", "problem"])
     _told(letter, "send_back_letter", f"Sent “{letter.title}” back to be changed", by, now, reason=letter.problem)
@@ -230,7 +258,7 @@ def send_back(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
 @transaction.atomic
 def clear(*, letter_id: int, why: str, seen: str, by: User, now: datetime) -> Letter:
     """Let words stand that could give somebody away: a second person, who manages, says why they do not."""
-    letter = _held(by, letter_id, Letter.STOPPED)
+    letter = _held(by, letter_id, "clear")
     access.need(by, powers.MANAGE)
     _somebody_else(letter, by)
     _same_words(letter, seen)
@@ -243,7 +271,7 @@ def clear(*, letter_id: int, why: str, seen: str, by: User, now: datetime) -> Le
 @transaction.atomic
 def release(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
     """Have a held letter made, to reach the person in a safe way that is written down. It still may not be posted."""
-    letter = _held(by, letter_id, Letter.HELD)
+    letter = _held(by, letter_id, "release")
     letter.released_by, letter.released_why = by, _why(how, "Say how it will reach them safely")
     _on(letter, now, "released_by", "released_why")
     _told(letter, "release_letter", f"Had “{letter.title}” made, to be given in a safe way", by, now)
@@ -253,7 +281,7 @@ def release(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
 @transaction.atomic
 def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     """Put a letter that could not be made back in the queue, with what is known now."""
-    letter = _held(by, letter_id, Letter.FAILED)
+    letter = _held(by, letter_id, "retry")
     letter.data = _refreshed(letter, by, now)
     _on(letter, now, "data")
     _told(letter, "retry_letter", f"Asked for “{letter.title}” again", by, now)
@@ -263,7 +291,7 @@ def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
 @transaction.atomic
 def withdraw(*, letter_id: int, why: str, by: User, now: datetime) -> Letter:
     """Take a letter back. It stays on record with everything that was made of it; one that has gone out is still with the person."""
-    letter = _held(by, letter_id, *(status for status, _ in Letter.STATUSES if status != Letter.WITHDRAWN))
+    letter = _held(by, letter_id, "withdraw")
     reason = _why(why, "Say why it is withdrawn")
     letter.status, letter.problem = Letter.WITHDRAWN, reason
     letter.save(update_fields=["status", "problem"])
@@ -280,11 +308,12 @@ def withdraw_certificate(letter: Letter, reason: str) -> None:
 @transaction.atomic
 def write_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     """A new draft with the words of a letter that was made or withdrawn. What was made stays as it is; what was not sent is withdrawn."""
-    old = _held(by, letter_id, Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED)
+    old = _held(by, letter_id, "again")
     if old.survey_id is not None:
         raise Refused("This letter has a link of its own in it, which cannot be used twice. Send the survey again instead.")
     writing = Writing(old.case, old.party, None, {}, now, by, old.data.get("recipient"))
-    letter = new_letter(kind_of(old.case, old.kind), f"again:{old.pk}:{now.isoformat()}", writing, _refreshed(old, by, now))
+    kind, others = kind_of(old.case, old.kind), old.copy_of or (old if old.copies.exists() else None)
+    letter = new_letter(kind, f"again:{old.pk}:{now.isoformat()}", writing, _refreshed(old, by, now), others)
     letter.status, letter.instead_of = Letter.DRAFT, old
     letter.save()
     if old.status == Letter.RENDERED:
@@ -334,6 +363,29 @@ def _authors(letter: Letter) -> set[int | None]:
 
 
 # What may be read
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A further tenant's copy of a notice, and whether it says the same as the one it is seen from."""
+
+    letter: Letter
+    same: bool
+
+
+def copies_of(letter: Letter) -> list[Copy]:
+    """The copies of a notice for the other tenants of the home, but those that were withdrawn."""
+    if not kind_of(letter.case, letter.kind).notice:
+        return []
+    root = letter.copy_of_id or letter.pk
+    others = Letter.objects.filter(Q(pk=root) | Q(copy_of=root)).exclude(pk=letter.pk).exclude(status=Letter.WITHDRAWN)
+    own = _of_the_notice(letter)
+    found = others.select_related("party__person", "service").order_by("pk")
+    return [Copy(other, _of_the_notice(other) == own) for other in found]
+
+
+def _of_the_notice(letter: Letter) -> dict[str, Any]:
+    return {key: value for key, value in letter.data.items() if key not in letters.STANDARD_ROOTS}
 
 
 def preview(user: User, letter_id: int, *, now: datetime) -> str:

@@ -115,6 +115,8 @@ class Letter(models.Model):
     run = models.ForeignKey(PrintRun, on_delete=models.SET_NULL, null=True, related_name="letters")
     #: The withdrawn letter that this one was written again from.
     instead_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="replaced_by")
+    #: Of a notice that every joint tenant gets: the copy that was asked for, on each of the others.
+    copy_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="copies")
     attempts = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)

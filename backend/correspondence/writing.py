@@ -177,12 +177,11 @@ def draft(*, case: Case, code: str, party: Party | None, data: Mapping[str, Sequ
     writing = Writing(case, party, None, {}, now, by, recipient, addressee=str(whom))
     worked_out = {need.name: asked.known[need.name] for need in asked.kind.needs if need.name in asked.known and need.name not in typed}
     words = what_it_says(asked.kind, writing, {**worked_out, **{key: value for key, value in typed.items() if value is not None}})
-    first, *_others = [_keep_draft(asked.kind, *copy) for copy in with_copies(asked.kind, f"press:{press}", writing, words)]
-    return first
+    return with_copies(asked.kind, f"press:{press}", writing, words, _keep_draft)
 
 
-def _keep_draft(kind: letters.Kind, key: str, writing: Writing, words: dict[str, Any]) -> Letter:
-    letter = new_letter(kind, key, writing, words)
+def _keep_draft(kind: letters.Kind, key: str, writing: Writing, words: dict[str, Any], copy_of: Letter | None) -> Letter:
+    letter = new_letter(kind, key, writing, words, copy_of)
     letter.status = Letter.DRAFT
     letter, made = kept(letter)
     if made:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts import powers
-from backend.accounts.models import User
 from backend.casework import access
 from backend.casework.models import Party
 from backend.correspondence import commands, notices, reading, writing
@@ -102,20 +101,20 @@ def _page(
     request: HttpRequest, shown: Letter, error: DomainError | None = None, said: Mapping[str, list[str]] | None = None, tried: str = ""
 ) -> HttpResponse:
     user = who(request)
+    steps = commands.open_steps(shown, user)
     forms = [
         {"step": step, "button": button} | form_context(form, (said or {}) if step == tried else {}, error if step == tried else None, {})
-        for step, button, form in _asks(shown, user)
-    ]
+        for step, button, form in _asks(shown) if step in steps
+    ]  # fmt: skip
     working, void = _working(shown)
     context = {
-        "working": working, "void": void, "letter": shown, "case": shown.case, "life": commands.life_of(shown),
+        "working": working, "void": void, "copies": commands.copies_of(shown),
+        "letter": shown, "case": shown.case, "life": commands.life_of(shown),
         "seen": commands.words_of(shown), "forms": forms,
         "renditions": shown.renditions.all(), "role": commands.role_name(shown),
-        "mine": shown.asked_by_id == user.pk,
-        "beside": reading.tongues().get(shown.language, ""),
-        "writable": shown.status in Letter.WRITABLE, "approves": shown.approver in user.role_codes,
-        "again": shown.status in (Letter.RENDERED, Letter.WITHDRAWN, Letter.SENT, Letter.RETURNED) and shown.survey_id is None,
-        "advice": writing.sheet_of(shown, now=timezone.now()).advice, "manages": user.can(powers.MANAGE),
+        "mine": commands.wrote(shown, user), "steps": steps,
+        "beside": reading.tongues().get(shown.language, ""), "manages": user.can(powers.MANAGE),
+        "advice": writing.sheet_of(shown, now=timezone.now()).advice,
         "problems": [error.sentence] if error and not isinstance(error, InvalidAnswers) else [p for f in forms for p in f["problems"]],
         **ways(shown),
     }  # fmt: skip
@@ -132,21 +131,18 @@ def _working(shown: Letter) -> tuple[Sequence[Row], str]:
         return (), reasons.sentence
 
 
-def _asks(shown: Letter, user: User) -> list[tuple[str, str, Form]]:
+def _asks(shown: Letter) -> list[tuple[str, str, Form]]:
     """The steps that need a reason, as small forms: (step, its button, what is asked)."""
 
     def ask(step: str, button: str, label: str, hint: str = "") -> tuple[str, str, Form]:
         return step, button, Form(step, "", "", "", "", (Question("why", label, "paragraphs", hint),))
 
-    found = []
-    if shown.status == Letter.STOPPED and user.can(powers.MANAGE) and shown.asked_by_id != user.pk:
-        found.append(ask("clear", "The words may stand", "Why do these words give nobody away?", "Your reason is kept with the letter."))
-    if shown.status in (Letter.STOPPED, Letter.APPROVAL) and shown.asked_by_id != user.pk:
-        found.append(ask("send-back", "Send it back", "What should be different?"))
-    if shown.status != Letter.WITHDRAWN:
-        gone = "It has gone out: tell the person as well." if shown.sent_at else "It stays on record."
-        found.append(ask("withdraw", "Withdraw this letter", "Why is it withdrawn?", gone))
-    return found
+    gone = "It has gone out: tell the person as well." if shown.sent_at else "It stays on record."
+    return [
+        ask("clear", "The words may stand", "Why do these words give nobody away?", "Your reason is kept with the letter."),
+        ask("send-back", "Send it back", "What should be different?"),
+        ask("withdraw", "Withdraw this letter", "Why is it withdrawn?", gone),
+    ]
 
 
 @require_safe

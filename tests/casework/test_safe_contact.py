@@ -155,13 +155,19 @@ def test_the_words_are_sealed_in_the_database_and_cannot_be_searched(case: Case,
 
 
 def test_a_new_key_opens_what_the_old_one_sealed_and_what_no_key_opens_says_so(case: Case, user: Who, now: datetime) -> None:
-    keep_safe(reporter(case), user("officer"), now)
+    officer, barry = user("officer"), respondent(case, user("officer"), now)
+    keep_safe(barry.person, officer, now)
+    letters.release(letter_id=warn(case, barry, officer, now).pk, how=SECRET, by=officer, now=now)
+
+    def kept() -> tuple[str, str]:
+        return SafeContact.objects.get().numbers, Letter.objects.get(kind="warning").released_why
+
     with override_settings(FIELD_KEYS=["a newer key of forty random characters and more"]):
-        assert SafeContact.objects.get().numbers == SECRET
+        assert kept() == (SECRET, SECRET)
         call_command("reseal", verbosity=0)
         with override_settings(SECRET_KEY="another"):
-            assert SafeContact.objects.get().numbers == SECRET
-    assert SafeContact.objects.get().numbers == UNREADABLE
+            assert kept() == (SECRET, SECRET)
+    assert kept() == (UNREADABLE, UNREADABLE)
 
 
 def test_setting_and_lifting_stand_in_the_history_of_every_case_and_lifting_needs_a_reason(case: Case, user: Who, now: datetime) -> None:

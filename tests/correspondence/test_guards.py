@@ -80,6 +80,7 @@ def test_whoever_wrote_the_words_neither_clears_nor_approves_them(landlord: Land
     made = letters.finish(letter_id=made.pk, seen=letters.words_of(made), by=officer, now=now)
     with pytest.raises(NotAllowed, match="second person"):
         letters.clear(letter_id=made.pk, why="Mine.", seen=letters.words_of(made), by=leader, now=now)
+    assert letters.open_steps(made, leader) == {"words", "withdraw"}
     Letter.objects.filter(pk=made.pk).update(status=Letter.APPROVAL)
     with pytest.raises(NotAllowed, match="second person"):
         letters.approve(letter_id=made.pk, seen=letters.words_of(made), by=leader, now=now)

@@ -52,6 +52,8 @@ def _sample(kind: str) -> object:
 def test_words_that_give_somebody_away_are_cleared_by_a_second_person_who_manages(case: Case, user: Who, now: datetime) -> None:
     letter = asked(case, user, now, "Leave Carol alone.")
     seen, why = letters.words_of(letter), "Carol is the name of his own daughter."
+    assert letters.open_steps(letter, user("leader")) == {"clear", "send-back", "words", "withdraw"}
+    assert letters.open_steps(letter, user("officer")) == {"words", "withdraw"}, "they wrote it, and do not manage"
     with pytest.raises(NotAllowed):
         letters.clear(letter_id=letter.pk, why=why, seen=seen, by=user("officer"), now=now)
     with pytest.raises(InvalidAnswers):
@@ -85,6 +87,7 @@ def test_a_letter_that_gives_somebody_away_and_needs_approval_needs_both(case: C
     seen = letters.words_of(letter)
     cleared = letters.clear(letter_id=letter.pk, why="His daughter's name.", seen=seen, by=user("leader"), now=now)
     assert cleared.status == Letter.APPROVAL and jobs.draw_waiting() == 0
+    assert letters.open_steps(cleared, user("leader")) >= {"approve", "send-back"}
     with pytest.raises(NotAllowed):
         letters.approve(letter_id=letter.pk, seen=seen, by=user("officer"), now=now)
     assert letters.approve(letter_id=letter.pk, seen=seen, by=user("leader"), now=now).status == Letter.QUEUED
@@ -116,7 +119,7 @@ def test_a_letter_written_by_hand_is_a_draft_until_it_was_read(case: Case, user:
 
 def test_what_the_law_or_the_product_works_out_cannot_be_changed_by_hand(case: Case, user: Who, now: datetime) -> None:
     letter = asked(case, user, now, QUIET)
-    keys = {question.key for question in writing.sheet_of(letter).form.questions}
+    keys = {question.key for question in writing.sheet_of(letter, now=now).form.questions}
     assert "changes" in keys and not keys & {"change_by", "reply_by", "review_on", "landlord", "recipient"}
     assert letter.data["change_by"]
 

@@ -10,13 +10,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 import letters
 from backend.accounts.models import Landlord, User
 from backend.casework import commands as casework
 from backend.casework.models import Case, Party, Person, Record
 from backend.casework.models.homes import Property, Tenancy
-from backend.correspondence import notices, writing
+from backend.correspondence import commands, notices, writing
 from backend.correspondence.commands import queue_letter
 from backend.correspondence.models import Letter
 from backend.correspondence.wording import confirmed
@@ -203,7 +205,7 @@ def test_an_officer_writes_a_notice_and_is_asked_nothing_that_the_law_counts(
     assert letter.status == Letter.DRAFT and letter.data["notice_given"] == "2026-11-30" and letter.data["notice_review_by"] == "2026-12-15"
     assert Letter.objects.filter(kind="notice-introductory").count() == 2
     assert [row.key for row in notices.working(letter, now=MORNING)][:2] == ["given", "served"]
-    assert {"notice_day", "notice_review_by", "tenants"}.isdisjoint(q.key for q in writing.sheet_of(letter).form.questions)
+    assert {"notice_day", "notice_review_by", "tenants"}.isdisjoint(q.key for q in writing.sheet_of(letter, now=MORNING).form.questions)
 
 
 @pytest.fixture
@@ -241,6 +243,20 @@ def test_a_notice_counts_as_served_on_its_day_unless_its_printed_dates_would_be_
             with subtests.test(f"{why} {copy.to}"), pytest.raises(Refused, match="Make the notice anew") as refused:
                 notices.served(copy, given=given, how=how)
             assert why in refused.value.sentence
+
+
+def test_each_copy_of_a_notice_tells_of_the_others_and_whether_they_still_agree(notice: Letter, user: Who) -> None:
+    first, second = Letter.objects.filter(kind="notice-introductory").order_by("pk")
+    assert [(one.letter, one.same) for one in commands.copies_of(first)] == [(second, True)]
+    assert [(one.letter, one.same) for one in commands.copies_of(second)] == [(first, True)]
+    Letter.objects.filter(pk=first.pk).update(status=Letter.RENDERED)
+    again = commands.write_again(letter_id=first.pk, by=user("officer"), now=MORNING + timedelta(days=3))
+    assert [(one.letter, one.same) for one in commands.copies_of(second)] == [(again, False)], "its dates moved on, the other's did not"
+    assert [one.letter for one in commands.copies_of(again)] == [second]
+    client = Client()
+    client.force_login(user("officer"))
+    page = client.get(reverse("letter", args=[second.pk])).content.decode()
+    assert reverse("letter", args=[again.pk]) in page and "It does not say the same as this one" in page
 
 
 def test_any_other_letter_counts_as_served_too(case: Case, tenant: Party) -> None:
