@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from backend.accounts.models import Landlord, User
 from backend.demo.landlord import make_landlord
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The database of the tests, with the landlord in it: each test begins with what this leaves, as with migrations."""
+    with django_db_blocker.unblock():
+        make_landlord(now=NOW)
 
 
 @pytest.fixture

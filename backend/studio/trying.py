@@ -100,18 +100,18 @@ class _Play:
         try:
             if move.verb != "expect":
                 getattr(self, f"_{move.verb}")(move.what, move.said)
-                self._look()
             if self.case is not None:
-                expectations.check(move.expected, self._instance(), self._name)
+                instance = self._instance()
+                self._look(instance)
+                expectations.check(move.expected, instance, self._name)
         except DomainError as error:
             said = " ".join(error.problems.values()) if isinstance(error, InvalidAnswers) else error.sentence
             about = f"{move.verb} “{move.what}”" if isinstance(move.what, str) else move.verb
             raise ScenarioFailed(f"{self.scenario.title}, step {move.number} ({about}): {said}") from error
 
-    def _look(self) -> None:
+    def _look(self, instance: Instance) -> None:
         """Remember every token: what stands somewhere now may be taken away before it is done."""
-        if self.case is not None:
-            self.known.update(tokens(self._instance()))
+        self.known.update(tokens(instance))
 
     # The verbs, each by its name in the scenario.
 
@@ -197,7 +197,7 @@ class _Play:
                 break
             self.now = max(self.now, due)
             runner.tick(self._instance().pk, now=self.now)
-            self._look()
+            self._look(self._instance())
         else:
             raise ScenarioFailed("A timer strikes again and again.")
         self.now = max(self.now, end)
@@ -242,20 +242,24 @@ class _Play:
         return str(value)
 
     def _task(self, name: str, party: Party | None) -> Task:
-        waiting = Task.objects.filter(instance=self._case().instance_id, status=Task.OPEN).order_by("pk").select_related("owner")
+        waiting = Task.objects.filter(instance=self._opened().instance_id, status=Task.OPEN).order_by("pk").select_related("owner")
         fitting = [task for task in waiting if task.name == name and (party is None or task.party_id == party.pk)]
         if not fitting:
             there = "; ".join(sorted(task.name for task in waiting)) or "nothing"
             raise ScenarioFailed(f"No task “{name}” is open{f' for {party.label}' if party else ''}. Open now: {there}.")
         return Task.objects.select_related("instance__version", "owner").get(pk=fitting[0].pk)
 
-    def _case(self) -> Case:
+    def _opened(self) -> Case:
         if self.case is None:
             raise ScenarioFailed("There is no case yet: begin with a report.")
-        return Case.objects.select_related("landlord", "owner", "instance__version").get(pk=self.case.pk)
+        return self.case
+
+    def _case(self) -> Case:
+        """The case as it is now."""
+        return Case.objects.select_related("landlord", "owner", "instance__version").get(pk=self._opened().pk)
 
     def _instance(self) -> Instance:
-        return Instance.objects.select_related("case__owner").get(pk=self._case().instance_id)
+        return Instance.objects.select_related("case__owner").get(pk=self._opened().instance_id)
 
     def _party(self, who: str) -> Party:
         if who not in self.parties:
