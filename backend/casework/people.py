@@ -63,7 +63,8 @@ def _likely_same(user: User, head: Person) -> QuerySet[Person]:
 
 @transaction.atomic
 def join(*, person: Person, into: Person, reason: str, by: User, now: datetime) -> Person:
-    """Say that two rows are the same human being. What each case was told stays in it; rules for safety hold for both."""
+    """Say that two rows are the same human being. What each case was told stays in it; rules for safety, and how they read letters,
+    hold for both."""
     access.need(by, powers.WORK)
     # In one order: two who join the same two would else wait for each other.
     for head in sorted(access.person_for(by, one.pk).pk for one in (into, person)):
@@ -75,6 +76,8 @@ def join(*, person: Person, into: Person, reason: str, by: User, now: datetime) 
         raise AlreadyDone("They are already one person, so nothing was changed.")
     _carry_safety(twice, kept)
     Person.objects.filter(Q(pk=twice.pk) | Q(same_as=twice)).update(same_as=kept)
+    language, large_print = kept.letters_in or twice.letters_in, kept.large_print or twice.large_print
+    access.rows_of(kept).update(letters_in=language, large_print=large_print)
     for case in access.cases_of(kept):
         record(
             "join_people", "Joined two entries of the same person", landlord=kept.landlord, by=by, at=now, case_id=case.pk,

@@ -404,7 +404,8 @@ def life_of(letter: Letter) -> Sequence[Entry]:
 def waiting_letters(user: User) -> QuerySet[Letter]:
     """Letters of this person's cases that somebody must send or look at, oldest first."""
     letters_waiting = Letter.objects.filter(access.seen_by(user, "case__"), status__in=Letter.WAITING)
-    return letters_waiting.select_related("case__owner", *(f"party__person__{path}" for path in SAFETY)).order_by("queued_at", "pk")
+    people = (f"party__person__{path}" for path in SAFETY)
+    return letters_waiting.select_related("case__owner", "person", *people).order_by("queued_at", "pk")
 
 
 _READ = ("case__landlord", "case__owner__team", "case__instance__version", "party__person", "person", "survey", "asked_by", "cleared_by",

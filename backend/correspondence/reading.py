@@ -1,5 +1,5 @@
 """How somebody reads their letters: with a second language beside the English, which every letter then has; or in large print,
-of which whoever sends a letter is told, since it needs an envelope of its own. Set once, kept with the person."""
+for which whoever sends a letter posts it by itself, in that shape. Set once, kept with the person under every row that was joined."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def set_reading(*, person: Person, language: str, large_print: bool, by: User, n
     head = access.lock_person(by, person.pk)
     if language and language not in tongues():
         raise InvalidAnswers({"language": "Choose a language that letters can have"})
-    head.letters_in, head.large_print = language, large_print
-    head.save(update_fields=["letters_in", "large_print"])
+    access.rows_of(head).update(letters_in=language, large_print=large_print)
+    head.refresh_from_db(fields=["letters_in", "large_print"])
     for case in access.cases_of(head):
         record("set_reading", "Set how a person reads letters", landlord=head.landlord, by=by, at=now, case_id=case.pk, person=head.pk)
     return head

@@ -20,6 +20,7 @@ from backend.casework import safety
 from backend.casework.models import Case, Party, Person
 from backend.correspondence import jobs, sending
 from backend.correspondence.models import Letter, PrintRun, Rendition
+from backend.correspondence.reading import set_reading
 from backend.correspondence.sending import manifest, runs
 from backend.errors import AlreadyDone, InvalidAnswers, NotAllowed, NotFound, Refused
 from tests.answers import do
@@ -67,6 +68,17 @@ def made(by: User, now: datetime) -> PrintRun:
 
 def lines(run: PrintRun) -> list[manifest.Line]:
     return manifest.lines_of(PrintRun.objects.get(pk=run.pk).manifest)
+
+
+def test_who_reads_large_print_gets_no_letter_from_a_run(letter: Letter, user: Who, now: datetime) -> None:
+    first, second = copies(letter, 2)
+    leader = user("leader")
+    set_reading(person=first.party.person, language="", large_print=True, by=leader, now=now)  # type: ignore[union-attr, arg-type]
+    assert set(runs.ready(leader)) == {letter, second}
+    run = runs.make_run(by=leader, now=now)
+    set_reading(person=second.party.person, language="", large_print=True, by=leader, now=now)  # type: ignore[union-attr, arg-type]
+    jobs.go_on_with_runs()
+    assert [(line.letter, line.problem) for line in lines(run)] == [(letter.pk, ""), (second.pk, runs.LARGE)]
 
 
 def test_letters_become_one_pdf_in_which_no_sheet_holds_two_letters(letter: Letter, user: Who, now: datetime) -> None:

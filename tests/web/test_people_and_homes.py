@@ -18,6 +18,7 @@ from backend.casework.jobs import import_waiting
 from backend.casework.models import Case, Consent, HomesImport, Party, Person, Property
 from backend.casework.safety import post_refused
 from backend.correspondence.models import Letter
+from backend.correspondence.reading import set_reading
 from backend.errors import DomainError, InvalidAnswers, NotFound
 from tests.casework.test_homes import EMPTY, HEADING, LET, kept
 from tests.casework.test_safe_contact import keep_safe, reporter, respondent, warn
@@ -124,12 +125,15 @@ def test_a_person_is_one_across_cases_only_by_somebodys_choice_and_it_can_be_und
     ).person  # fmt: skip
     assert twice is not None and f"Look whether {twice.name}" in page(officer, "person", kept_one.pk)
     keep_safe(twice, officer, now)
+    set_reading(person=twice, language="pl", large_print=False, by=officer, now=now)
     with pytest.raises(InvalidAnswers):
         people.join(person=twice, into=kept_one, reason=" ", by=officer, now=now)
     client = signed_in(officer)
     assert client.post(reverse("person-join", args=[kept_one.pk, twice.pk]), {"reason": "Same voice"}).status_code == 302
     for row in Person.objects.filter(pk__in=(kept_one.pk, twice.pk)):
-        assert post_refused(row)
+        assert post_refused(row) and row.letters_in == "pl"
+    set_reading(person=kept_one, language="ro", large_print=True, by=officer, now=now)
+    assert set(Person.objects.filter(pk__in=(kept_one.pk, twice.pk)).values_list("letters_in", "large_print")) == {("ro", True)}
     known = people.known(officer, twice.pk)
     assert known.person == kept_one and [part.role for part in known.parts] == ["reporter", "witness"]
     assert client.get(reverse("person", args=[twice.pk])).headers["Location"] == reverse("person", args=[kept_one.pk])

@@ -44,12 +44,13 @@ WAYS: Mapping[str, ModuleType] = {PrintRun.POST: printing, PrintRun.NOTIFY: noti
 
 
 def ready(user: User) -> QuerySet[Letter]:
-    """The landlord's letters that wait to be posted, the oldest first."""
+    """The landlord's letters that wait to be posted, the oldest first. Those in large print are posted one by one."""
     access.need(user, powers.POST)
     others = [code for code, kind in kinds_for(live_version(user.landlord)).items() if not posted(kind) or kind.prescribed]
-    unsafe = (Q(**{f"party__person__{path}__never_post": True}) for path in SAFETY)
+    alone = [Q(**{f"party__person__{path}__never_post": True}) for path in SAFETY]
+    alone += [Q(party__person__large_print=True), Q(person__large_print=True)]
     waiting = Letter.objects.filter(case__landlord=user.landlord_id, status=Letter.RENDERED, run=None).exclude(kind__in=others)
-    for one in unsafe:
+    for one in alone:
         waiting = waiting.exclude(one)
     return waiting.exclude(Exists(on_its_way(OuterRef("pk")))).order_by("queued_at", "pk")
 
@@ -165,6 +166,7 @@ def _as_they_are(run: PrintRun, chunk: Sequence[Line], found: Sequence[Letter]) 
 
 #: A run names nobody who is protected: its list is kept, and read by everybody who posts.
 NOT_SAFE = "It is not safe to post."
+LARGE = "They read large print: post it by itself, with that shape of it."
 
 
 def _closed(letter: Letter | None, unsafe: Mapping[int, str]) -> str:
@@ -177,7 +179,9 @@ def _closed(letter: Letter | None, unsafe: Mapping[int, str]) -> str:
         return "An e-mail with it is on its way, or may have been sent."
     if (person := addressed_to(letter)) is None:
         return NOT_SAFE if home_closed(letter) else ""
-    return NOT_SAFE if person.pk in unsafe else moved(letter) or ""
+    if person.pk in unsafe:
+        return NOT_SAFE
+    return LARGE if person.large_print else moved(letter) or ""
 
 
 # The worker's part
