@@ -216,7 +216,7 @@ def report(run: Run, wrong: dict[str, int], seed: int) -> None:
     for name, count in sorted(run.ledger.failures.items()):
         print(f"officers saw: {name:<30}{count:>7}")
     print(f"letters: {dict(Counter(Letter.objects.values_list('kind', 'status')))}; seed {seed}")
-    print("E-mails whose outcome nobody can know: 0 (no letter goes by e-mail yet; notices to staff go again under the same number)")
+    print("E-mails whose outcome nobody can know: 0 (these officers send none; notices to staff go again under the same number)")
     house.figures(
         completions=len(run.ledger.done), stretch=run.stretch, seconds=run.seconds, per_second=len(run.ledger.done) / run.seconds,
         faults_made=run.trouble.done.total(), officers_failures=run.ledger.failures.total(), watch_asked=run.asked,
