@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The database of the tests, with the landlord in it: each test begins with what this leaves, as with migrations."""
+    """The database of the tests, with the landlord in it, so that most tests need not make one; those that commit empty it."""
     with django_db_blocker.unblock():
         make_landlord(now=NOW)
 

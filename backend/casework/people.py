@@ -78,6 +78,7 @@ def join(*, person: Person, into: Person, reason: str, by: User, now: datetime) 
     Person.objects.filter(Q(pk=twice.pk) | Q(same_as=twice)).update(same_as=kept)
     language, large_print = kept.letters_in or twice.letters_in, kept.large_print or twice.large_print
     access.rows_of(kept).update(letters_in=language, large_print=large_print)
+    kept.letters_in, kept.large_print = language, large_print
     for case in access.cases_of(kept):
         record(
             "join_people", "Joined two entries of the same person", landlord=kept.landlord, by=by, at=now, case_id=case.pk,

@@ -23,15 +23,13 @@ _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "sir", "the"}
 _NOT_SEARCHED = {"landlord", "officer", "recipient", "case", "letter_date"}
 #: So many words in a row, taken from what somebody answered in confidence, are no chance.
 RUN = 5
-#: So many telling words are named at once: a sentence that names more is not read.
-MOST = 6
 #: So many words of a longer stretch are shown.
 SHOWN = 12
 
 
 def betrays(data: Mapping[str, Any], case: Case, recipient: Party | None, *, summary: str | None = None, closed: bool = False) -> list[str]:
-    """The words in `data` that give away a reporter or witness other than the recipient, `MOST` at most. `summary` is what the
-    recipient told us, which may stand in their own letter; `closed`: nothing told in confidence may stand in it."""
+    """The words in `data` that give away a reporter or witness other than the recipient. `summary` is what the recipient told us,
+    which may stand in their own letter; `closed`: nothing told in confidence may stand in it."""
     own = {"report_summary"} if summary is not None and data.get("report_summary") == summary else set()
     texts = list(_texts({key: value for key, value in data.items() if key not in _NOT_SEARCHED | own}))
     written = " ".join(texts)
@@ -39,7 +37,7 @@ def betrays(data: Mapping[str, Any], case: Case, recipient: Party | None, *, sum
     flat, person = f" {' '.join(_words(written))} ", recipient.person if recipient else None
     found = [hit for party in _others(case, recipient) for hit in _hits(party, person, words, digits, flat, written)]
     found += _confidences(case, None if closed else recipient, texts, set() if closed else set(data))
-    return list(dict.fromkeys(found))[:MOST]
+    return list(dict.fromkeys(found))
 
 
 def _confidences(case: Case, recipient: Party | None, texts: Iterable[str], asked: set[str]) -> Iterator[str]:

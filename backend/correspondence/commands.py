@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 import letters
 from backend.accounts import powers
@@ -33,6 +33,8 @@ from backend.rules.working_time import LONDON
 from backend.workflow.values import unpack
 
 MAX_REASON = 300
+#: So many telling words stand in the sentence of a stop; the letter's page lists all of them.
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,10 @@ def stands(letter: Letter) -> Standing:
     """Whether a letter may be made as it is: nobody is given away, whoever must approve it did, and it is safe to write."""
     if another := moved(letter):
         return Standing(Letter.FAILED, another)
-    if letter.cleared_by_id is None and (telling := _gives_away(letter)):
-        words = ", ".join(f"“{words}”" for words in telling)
-        why = f"These words could give away who reported: {words}. Change them, or ask somebody else to look at them."
-        return Standing(Letter.STOPPED, why)
+    if letter.cleared_by_id is None and (telling := gives_away(letter)):
+        words, more = ", ".join(f"“{words}”" for words in telling[:NAMED]), len(telling) - NAMED
+        why = f"These words could give away who reported: {words}{f' and {more} more' if more > 0 else ''}. Change them, or ask"
+        return Standing(Letter.STOPPED, f"{why} somebody else to look at them.")
     if letter.approver and letter.approved_by_id is None:
         return Standing(Letter.APPROVAL, f"It waits for approval by: {role_name(letter)}.")
     if kind_of(letter.case, letter.kind).shape == "letter" and not letter.released_by_id and (closed := home_closed(letter)):
@@ -125,8 +127,8 @@ def stands(letter: Letter) -> Standing:
     return Standing(Letter.QUEUED)
 
 
-def _gives_away(letter: Letter) -> list[str]:
-    """The words that could tell somebody else who reported. A paper for ourselves, which goes to nobody, may."""
+def gives_away(letter: Letter) -> list[str]:
+    """All the words that could tell somebody else who reported. A paper for ourselves, which goes to nobody, may."""
     kind = kind_of(letter.case, letter.kind)
     if kind.audience == "file" and kind.shape == "document":
         return []
@@ -157,7 +159,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 def open_steps(letter: Letter, by: User) -> set[str]:
     """The steps that this person can take with a letter as it stands."""
     found = {step for step, statuses in STEPS.items() if letter.status in statuses}
-    if letter.survey_id is not None:
+    if letter.survey_id is not None or ("again" in found and _written_again(letter.pk).exists()):
         found -= {"again"}
     if letter.approver not in by.role_codes:
         found -= {"approve"}
@@ -282,8 +284,11 @@ def release(*, letter_id: int, how: str, by: User, now: datetime) -> Letter:
 def try_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     """Put a letter that could not be made back in the queue, with what is known now."""
     letter = _held(by, letter_id, "retry")
-    letter.data = _refreshed(letter, by, now)
-    _on(letter, now, "data")
+    before, letter.data = _own_words(letter), _refreshed(letter, by, now)
+    if _own_words(letter) != before:
+        # They were of other words.
+        letter.approved_by, letter.cleared_by, letter.cleared_why = None, None, ""
+    _on(letter, now, "data", "approved_by", "cleared_by", "cleared_why")
     _told(letter, "retry_letter", f"Asked for “{letter.title}” again", by, now)
     return letter
 
@@ -309,6 +314,8 @@ def withdraw_certificate(letter: Letter, reason: str) -> None:
 def write_again(*, letter_id: int, by: User, now: datetime) -> Letter:
     """A new draft with the words of a letter that was made or withdrawn. What was made stays as it is; what was not sent is withdrawn."""
     old = _held(by, letter_id, "again")
+    if _written_again(old.pk).exists():
+        raise AlreadyDone("This letter has been written again already. Look for the new one in the case.")
     if old.survey_id is not None:
         raise Refused("This letter has a link of its own in it, which cannot be used twice. Send the survey again instead.")
     writing = Writing(old.case, old.party, None, {}, now, by, old.data.get("recipient"))
@@ -322,6 +329,11 @@ def write_again(*, letter_id: int, by: User, now: datetime) -> Letter:
         _told(old, "withdraw_letter", f"Withdrew “{old.title}”, which is written again", by, now)
     _told(letter, "write_letter", f"Began “{letter.title}” again", by, now)
     return letter
+
+
+def _written_again(letter: int | OuterRef) -> QuerySet[Letter]:
+    """What was written instead of a letter, and still stands."""
+    return Letter.objects.filter(instead_of=letter).exclude(status=Letter.WITHDRAWN)
 
 
 def _refreshed(letter: Letter, by: User, now: datetime) -> dict[str, Any]:
@@ -377,14 +389,18 @@ def copies_of(letter: Letter) -> list[Copy]:
     """The copies of a notice for the other tenants of the home, but those that were withdrawn."""
     if not kind_of(letter.case, letter.kind).notice:
         return []
-    root = letter.copy_of_id or letter.pk
-    others = Letter.objects.filter(Q(pk=root) | Q(copy_of=root)).exclude(pk=letter.pk).exclude(status=Letter.WITHDRAWN)
-    own = _of_the_notice(letter)
-    found = others.select_related("party__person", "service").order_by("pk")
-    return [Copy(other, _of_the_notice(other) == own) for other in found]
+    root, own = letter.copy_of_id or letter.pk, _own_words(letter)
+    others = Letter.objects.filter(Q(pk=root) | Q(copy_of=root)).exclude(status=Letter.WITHDRAWN)
+    found = others.exclude(Exists(_written_again(OuterRef("pk")))).select_related("party__person", "service").order_by("pk")
+    return [Copy(other, _own_words(other) == own) for other in found if _whose(other) != _whose(letter)]
 
 
-def _of_the_notice(letter: Letter) -> dict[str, Any]:
+def _whose(letter: Letter) -> tuple[int | None, int | None, str]:
+    return letter.party_id, letter.person_id, letter.addressee
+
+
+def _own_words(letter: Letter) -> dict[str, Any]:
+    """What a letter says, but for whom it goes to, who signs and the day."""
     return {key: value for key, value in letter.data.items() if key not in letters.STANDARD_ROOTS}
 
 

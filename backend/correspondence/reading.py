@@ -1,5 +1,6 @@
 """How somebody reads their letters: with a second language beside the English, which every letter then has; or in large print,
-for which whoever sends a letter posts it by itself, in that shape. Set once, kept with the person under every row that was joined."""
+for which whoever sends a letter posts it by itself, with that shape in the envelope. Set once, kept with the person under every
+row that was joined."""
 
 from __future__ import annotations
 

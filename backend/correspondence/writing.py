@@ -78,7 +78,7 @@ class Sheet:
     form: Form
     known: Mapping[str, Any]
     #: What the officer is told where a lawyer should have looked at it and has not.
-    advice: str
+    advice: Advice
 
 
 def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime) -> Sheet:
@@ -93,8 +93,8 @@ def sheet(case: Case, code: str, party: Party | None, *, by: User, now: datetime
     return Sheet(kind, _form(kind, asked, known, to_partner=party is None and kind.shape == "letter"), known, told)
 
 
-def _advice(kind: letters.Kind, case: Case, now: datetime) -> str:
-    return advice(kind, case.landlord, ticked(case.landlord), now.astimezone(LONDON).date()).sentence
+def _advice(kind: letters.Kind, case: Case, now: datetime) -> Advice:
+    return advice(kind, case.landlord, ticked(case.landlord), now.astimezone(LONDON).date())
 
 
 def sheet_of(letter: Letter, *, now: datetime) -> Sheet:

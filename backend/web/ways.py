@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from backend.accounts import powers
 from backend.casework import evidence
 from backend.correspondence import commands, sending
+from backend.correspondence.homes import addressed_to
 from backend.correspondence.models import Letter, Message, PrintRun, Service
 from backend.correspondence.sending import messages as messaging
 from backend.correspondence.sending import service
@@ -35,6 +36,7 @@ def ways(letter: Letter) -> dict[str, Any]:
         "post_closed": sending.post_closed(letter), "notice": bool(kind.notice), "digital": sending.digital(kind),
         "service": Service.objects.select_related("photo", "certificate").filter(letter=letter).first(),
         "messages_of": letter.messages.select_related("asked_by"), "returnable": letter.sent_how in service.RETURNABLE,
+        "reads_large": (person := addressed_to(letter)) is not None and person.large_print,
     }  # fmt: skip
 
 

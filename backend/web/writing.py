@@ -114,16 +114,21 @@ def _page(
         "renditions": shown.renditions.all(), "role": commands.role_name(shown),
         "mine": commands.wrote(shown, user), "steps": steps,
         "beside": reading.tongues().get(shown.language, ""), "manages": user.can(powers.MANAGE),
-        "advice": writing.sheet_of(shown, now=timezone.now()).advice,
+        "advice": writing.sheet_of(shown, now=timezone.now()).advice if shown.status in _NOT_GONE else None,
+        "telling": commands.gives_away(shown) if shown.status == Letter.STOPPED else (),
         "problems": [error.sentence] if error and not isinstance(error, InvalidAnswers) else [p for f in forms for p in f["problems"]],
         **ways(shown),
     }  # fmt: skip
     return render(request, "letters/letter.html", context, status=422 if error else 200)
 
 
+#: What a person must know before a letter is given still matters.
+_NOT_GONE = (*Letter.WRITABLE, Letter.QUEUED, Letter.RENDERED)
+
+
 def _working(shown: Letter) -> tuple[Sequence[Row], str]:
     """How the dates of a notice were counted, until it is given; or why it would be void now."""
-    if shown.status not in (*Letter.WRITABLE, Letter.QUEUED, Letter.RENDERED):
+    if shown.status not in _NOT_GONE:
         return (), ""
     try:
         return notices.working(shown, now=timezone.now()), ""

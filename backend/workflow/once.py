@@ -7,8 +7,9 @@ from functools import lru_cache, wraps
 from typing import TypeVar
 
 Read = TypeVar("Read")
-#: So many files are remembered for each kind, of so many characters at most: 100 MB of text, whatever somebody draws.
-FILES, CHARACTERS = 500, 200_000
+#: So many files of each sort are remembered, and none that is longer: a few landlords' diagrams or forms, the longest of which has
+#: 69,000 characters.
+FILES, CHARACTERS = 300, 80_000
 
 
 def once(reader: Callable[[str, str], Read]) -> Callable[[str, str], Read]:

@@ -77,7 +77,8 @@ def test_a_letter_that_would_tell_somebody_else_who_reported_is_stopped(landlord
     letters.change_words(letter_id=letter.pk, typed={"changes": [{"change": words} for words in GIVEAWAYS[:5]]}, by=officer, now=now)
     letter.refresh_from_db()
     stopped = letters.finish(letter_id=letter.pk, seen=letters.words_of(letter), by=officer, now=now)
-    assert ": “Carol”, “Whitmore”, “07700 900123”, “5 Mill Lane”. Change them" in stopped.problem
+    assert ": “Carol”, “Whitmore”, “07700 900123” and 1 more. Change them" in stopped.problem
+    assert letters.gives_away(stopped) == ["Carol", "Whitmore", "07700 900123", "5 Mill Lane"]
     quiet = [{"change": "Keep the noise at 4 Mill Lane down after eleven."}]
     letters.change_words(letter_id=letter.pk, typed={"changes": quiet}, by=officer, now=now)
     letter.refresh_from_db()

@@ -53,7 +53,8 @@ def test_words_that_give_somebody_away_are_cleared_by_a_second_person_who_manage
     letter = asked(case, user, now, "Leave Carol alone.")
     seen, why = letters.words_of(letter), "Carol is the name of his own daughter."
     assert letters.open_steps(letter, user("leader")) == {"clear", "send-back", "words", "withdraw"}
-    assert letters.open_steps(letter, user("officer")) == {"words", "withdraw"}, "they wrote it, and do not manage"
+    assert letters.open_steps(letter, user("officer")) == {"words", "withdraw"}, "they wrote it"
+    assert letters.open_steps(letter, user("calls")) == {"send-back", "words", "withdraw"}, "they do not manage"
     with pytest.raises(NotAllowed):
         letters.clear(letter_id=letter.pk, why=why, seen=seen, by=user("officer"), now=now)
     with pytest.raises(InvalidAnswers):

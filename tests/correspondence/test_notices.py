@@ -20,10 +20,10 @@ from backend.casework.models import Case, Party, Person, Record
 from backend.casework.models.homes import Property, Tenancy
 from backend.correspondence import commands, notices, writing
 from backend.correspondence.commands import queue_letter
-from backend.correspondence.models import Letter
+from backend.correspondence.models import Letter, Service
 from backend.correspondence.wording import confirmed
 from backend.correspondence.words import Writing
-from backend.errors import Refused
+from backend.errors import AlreadyDone, Refused
 from backend.rules.notices import Notice, dates_of
 from backend.rules.working_time import LONDON
 from tests.workflow.test_runner import open_case
@@ -253,10 +253,41 @@ def test_each_copy_of_a_notice_tells_of_the_others_and_whether_they_still_agree(
     again = commands.write_again(letter_id=first.pk, by=user("officer"), now=MORNING + timedelta(days=3))
     assert [(one.letter, one.same) for one in commands.copies_of(second)] == [(again, False)], "its dates moved on, the other's did not"
     assert [one.letter for one in commands.copies_of(again)] == [second]
+    with pytest.raises(AlreadyDone, match="written again already"):
+        commands.write_again(letter_id=first.pk, by=user("officer"), now=MORNING + timedelta(days=3))
+    assert "again" not in commands.open_steps(Letter.objects.get(pk=first.pk), user("officer"))
     client = Client()
     client.force_login(user("officer"))
     page = client.get(reverse("letter", args=[second.pk])).content.decode()
     assert reverse("letter", args=[again.pk]) in page and "It does not say the same as this one" in page
+
+
+def test_a_tenant_whose_copy_is_served_stands_on_the_others_page_with_the_day(notice: Letter, user: Who) -> None:
+    first, second = Letter.objects.filter(kind="notice-introductory").order_by("pk")
+    Letter.objects.filter(pk=first.pk).update(status=Letter.SERVED)
+    Service.objects.create(
+        letter=first,
+        how="hand",
+        at=MORNING,
+        place="x",
+        server="x",
+        deemed=date(2026, 11, 25),
+        recorded_by=user("officer"),
+        recorded_at=MORNING,
+    )
+    client = Client()
+    client.force_login(user("officer"))
+    page = client.get(reverse("letter", args=[second.pk])).content.decode()
+    assert f"To {first.to}" in page and "Served, counts from 25 November 2026" in page
+
+
+def test_whoever_approved_a_notice_approves_it_again_when_its_dates_were_counted_anew(notice: Letter, user: Who) -> None:
+    Letter.objects.filter(pk=notice.pk).update(status=Letter.FAILED, approver="team-leader", approved_by=user("leader"))
+    same = commands.try_again(letter_id=notice.pk, by=user("officer"), now=MORNING)
+    assert same.approved_by == user("leader")
+    Letter.objects.filter(pk=notice.pk).update(status=Letter.FAILED)
+    later = commands.try_again(letter_id=notice.pk, by=user("officer"), now=MORNING + timedelta(days=3))
+    assert (later.approved_by, later.status) == (None, Letter.APPROVAL)
 
 
 def test_any_other_letter_counts_as_served_too(case: Case, tenant: Party) -> None:

@@ -108,7 +108,7 @@ def test_a_prescribed_form_is_issued_with_the_text_in_force_and_with_no_other(la
     with pytest.raises(Refused, match="lawyer has not given its text yet"):
         confirmed.issued(kind, landlord, now.date())
     told = confirmed.advice(kind, landlord, confirmed.ticked(landlord), now.date())
-    assert told.stops and told.sentence.startswith("This form cannot be issued yet. Your landlord’s lawyer")
+    assert told.stops and told.sentence.startswith("This form cannot be issued. Your landlord’s lawyer")
     entered(by, now, valid_until=date(2026, 12, 31))
     assert not confirmed.advice(kind, landlord, confirmed.ticked(landlord), now.date()).stops
     issued = confirmed.issued(kind, landlord, now.date())

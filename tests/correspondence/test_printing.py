@@ -79,6 +79,10 @@ def test_who_reads_large_print_gets_no_letter_from_a_run(letter: Letter, user: W
     set_reading(person=second.party.person, language="", large_print=True, by=leader, now=now)  # type: ignore[union-attr, arg-type]
     jobs.go_on_with_runs()
     assert [(line.letter, line.problem) for line in lines(run)] == [(letter.pk, ""), (second.pk, runs.LARGE)]
+    set_reading(person=letter.party.person, language="", large_print=True, by=leader, now=now)  # type: ignore[union-attr, arg-type]
+    runs.mark_posted(number=run.number, post_class="first_class", on=None, by=leader, now=now)
+    letter.refresh_from_db()
+    assert letter.status == Letter.SENT, "what is printed already goes, and goes once"
 
 
 def test_letters_become_one_pdf_in_which_no_sheet_holds_two_letters(letter: Letter, user: Who, now: datetime) -> None:

@@ -4,6 +4,15 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+def found(apps, schema_editor):
+    """The copies made before: their keys end in their number."""
+    letter = apps.get_model('correspondence', 'Letter')
+    for copy in letter.objects.filter(key__regex=r':[0-9]{1,2}$').only('key', 'kind', 'case_id').iterator():
+        first = letter.objects.filter(key=copy.key.rpartition(':')[0], kind=copy.kind, case_id=copy.case_id).only('pk').first()
+        if first is not None:
+            letter.objects.filter(pk=copy.pk).update(copy_of=first)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -16,4 +25,5 @@ class Migration(migrations.Migration):
             name='copy_of',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='correspondence.letter'),
         ),
+        migrations.RunPython(found, migrations.RunPython.noop),
     ]

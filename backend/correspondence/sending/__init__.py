@@ -52,17 +52,15 @@ def take(by: User, letter_id: int) -> Letter:
     letter = held.select_related("case__landlord", "case__owner", "case__instance__version", "party__person", "person", "run").get(
         pk=letter_id
     )
-    if letter.status != Letter.RENDERED:
-        raise AlreadyDone("This letter has already been sent, or is not ready yet.")
     if why := not_ready(letter):
-        raise Refused(why)
+        raise Refused(why) if letter.status == Letter.RENDERED else AlreadyDone(why)
     return letter
 
 
 def not_ready(letter: Letter) -> str | None:
     """Why this letter cannot be marked as gone now; None when it can."""
     if letter.status != Letter.RENDERED:
-        return f"This letter is now: {letter.get_status_display().lower()}. It has already been sent, or is not ready yet."
+        return f"This letter is now: {letter.get_status_display().lower()}. Only one that is ready to send can be sent."
     if letter.run is not None:
         return f"This letter is in {str(letter.run).lower()}. It goes with that, or after that was given up."
     if on_its_way(letter.pk):

@@ -166,7 +166,7 @@ def _as_they_are(run: PrintRun, chunk: Sequence[Line], found: Sequence[Letter]) 
 
 #: A run names nobody who is protected: its list is kept, and read by everybody who posts.
 NOT_SAFE = "It is not safe to post."
-LARGE = "They read large print: post it by itself, with that shape of it."
+LARGE = "They read large print: post it by itself, with that shape of it in the same envelope."
 
 
 def _closed(letter: Letter | None, unsafe: Mapping[int, str]) -> str:
@@ -179,9 +179,7 @@ def _closed(letter: Letter | None, unsafe: Mapping[int, str]) -> str:
         return "An e-mail with it is on its way, or may have been sent."
     if (person := addressed_to(letter)) is None:
         return NOT_SAFE if home_closed(letter) else ""
-    if person.pk in unsafe:
-        return NOT_SAFE
-    return LARGE if person.large_print else moved(letter) or ""
+    return NOT_SAFE if person.pk in unsafe else moved(letter) or ""
 
 
 # The worker's part
@@ -254,6 +252,8 @@ def _drawn(run: PrintRun, found: Sequence[Letter]) -> dict[int, Rendition]:
 def _checked(run: PrintRun, line: Line, letter: Letter, made: Rendition | None) -> Line:
     """The line of a letter that may go, once it is drawn and is as its way wants it."""
     way = WAYS[run.way]
+    if (person := addressed_to(letter)) is not None and person.large_print:
+        return line.left_out(LARGE)
     try:
         made = made or rendition(letter, letter.paper)
     except DomainError as error:

@@ -113,7 +113,7 @@ class Advice(NamedTuple):
 def advice(kind: letters.Kind, landlord: Landlord, of: frozenset[tuple[str, str]], day: date) -> Advice:
     """What is lacking of a prescribed form whose text is not there, or a letter that wants a lawyer's tick and has none of these."""
     if kind.prescribed is not None and isinstance(why := in_force(landlord, kind.code, day), str):
-        return Advice(f"This form cannot be issued yet. {why} {_ENTERED}", stops=True)
+        return Advice(f"This form cannot be issued. {why} {_ENTERED}", stops=True)
     if not kind.lawyer or (kind.code, kind.version) in of:
         return Advice()
     return Advice(f"No lawyer has confirmed this letter as it is worded now. {kind.lawyer}")
