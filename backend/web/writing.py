@@ -115,11 +115,17 @@ def _page(
         "mine": commands.wrote(shown, user), "steps": steps,
         "beside": reading.tongues().get(shown.language, ""), "manages": user.can(powers.MANAGE),
         "advice": writing.sheet_of(shown, now=timezone.now()).advice if shown.status in _NOT_GONE else None,
-        "telling": commands.gives_away(shown) if shown.status == Letter.STOPPED else (),
+        "telling": _telling(shown),
         "problems": [error.sentence] if error and not isinstance(error, InvalidAnswers) else [p for f in forms for p in f["problems"]],
         **ways(shown),
     }  # fmt: skip
     return render(request, "letters/letter.html", context, status=422 if error else 200)
+
+
+def _telling(shown: Letter) -> Sequence[str]:
+    """All the words for which a letter is stopped, where its sentence could not name them all."""
+    words = commands.gives_away(shown) if shown.status == Letter.STOPPED else []
+    return words if len(words) > commands.NAMED else ()
 
 
 #: What a person must know before a letter is given still matters.
