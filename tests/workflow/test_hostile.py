@@ -215,11 +215,11 @@ def child(*arguments: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_a_pack_however_large_is_checked_in_a_second_and_200_megabytes() -> None:
+def test_a_pack_however_large_is_checked_as_fast_as_three_honest_ones_and_in_200_megabytes() -> None:
     """In a process that is given 200 MB more than it begins with, and no more."""
     told = child("check")
     assert len(told) >= 25
-    slow = [one for one in told if float(str(one["seconds"])) > 1]
+    slow = [one for one in told if float(str(one["times"])) > 3]
     assert not slow, slow
     assert all(one["refused"] for one in told if one["name"] not in ("chain of 300", "800 decisions", "38 groups in groups")), told
 
@@ -229,4 +229,4 @@ def test_past_the_checker_nothing_runs_code_and_nothing_holds_a_worker() -> None
     told = child("run")
     assert len(told) >= 60
     for one in told:
-        assert one["events"] == [] and float(str(one["seconds"])) < 2, one
+        assert one["events"] == [] and float(str(one["times"])) < 10, one
