@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
 def main() -> None:
     global listening
     press.answer(press.TRIAL, "accessible", {}, window=False)
+    tempfile.gettempdir()  # Python tries once which folder it may write to
     sys.addaudithook(_hook)
     for line in sys.stdin:
         seen.clear()
