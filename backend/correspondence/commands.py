@@ -157,7 +157,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 
 
 def open_steps(letter: Letter, by: User) -> set[str]:
-    """The steps that this person can take with a letter as it stands."""
+    """The steps that this person can take with a letter as it stands. Whoever had a part in words that wait for a second person
+    can neither clear nor approve them, nor send them back."""
     found = {step for step, statuses in STEPS.items() if letter.status in statuses}
     if letter.survey_id is not None or ("again" in found and _written_again(letter.pk).exists()):
         found -= {"again"}
@@ -165,12 +166,9 @@ def open_steps(letter: Letter, by: User) -> set[str]:
         found -= {"approve"}
     if not by.can(powers.MANAGE):
         found -= {"clear"}
-    return found - {"approve", "clear", "send-back"} if wrote(letter, by) else found
-
-
-def wrote(letter: Letter, by: User) -> bool:
-    """Whether this person had a part in words that wait for somebody else."""
-    return letter.status in STEPS["send-back"] and by.pk in _authors(letter)
+    if "send-back" in found and by.pk in _authors(letter):
+        found -= {"approve", "clear", "send-back"}
+    return found
 
 
 def _held(by: User, letter_id: int, step: str) -> Letter:

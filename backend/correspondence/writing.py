@@ -5,7 +5,7 @@ What the product works out (dates that the law counts, the address, who signs) i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -49,11 +49,13 @@ class Choice:
     advice: Advice
 
 
-def choices(case: Case, day: date) -> Mapping[str, list[Choice]]:
-    """The kinds that can be written by hand, under headings that say whom they go to."""
+def choices(case: Case, day: date, only: Collection[str] | None = None) -> Mapping[str, list[Choice]]:
+    """The kinds that can be written by hand (of `only` these codes), under headings that say whom they go to."""
     parties, confirmed = list(case.parties.select_related("person")), ticked(case.landlord)
     found: dict[str, list[Choice]] = {}
     for kind in kinds_for(case.instance.version).values():
+        if only is not None and kind.code not in only:
+            continue
         people = tuple(p for p in parties if p.person and p.role in GOES_TO.get(kind.audience, ()))
         if _MINTED not in {need.name for need in kind.needs} and (people or kind.audience not in GOES_TO):
             choice = Choice(kind.code, kind.title, people, advice(kind, case.landlord, confirmed, day))
@@ -65,8 +67,9 @@ def at_hand(case: Case, codes: str, party: Party | None, day: date) -> list[Choi
     """The letters that a task offers, for the person it is about, else for everybody in the case they may go to."""
     if not codes:
         return []
-    offered = {one.code: one for kinds in choices(case, day).values() for one in kinds}
-    found = [offered[code] for code in codes.split() if code in offered]
+    wanted = codes.split()
+    offered = {one.code: one for kinds in choices(case, day, wanted).values() for one in kinds}
+    found = [offered[code] for code in wanted if code in offered]
     return [replace(one, people=(party,)) if party in one.people else one for one in found]
 
 
@@ -97,13 +100,18 @@ def _advice(kind: letters.Kind, case: Case, now: datetime) -> Advice:
     return advice(kind, case.landlord, ticked(case.landlord), now.astimezone(LONDON).date())
 
 
+def advice_of(letter: Letter, *, now: datetime) -> Advice:
+    """What the officer is told of a letter that is written already."""
+    return _advice(kind_of(letter.case, letter.kind), letter.case, now)
+
+
 def sheet_of(letter: Letter, *, now: datetime) -> Sheet:
     """The parts of a letter that may still be written: free text and lists, never its dates or what the kind fixes."""
     kind = _kind(letter.case, letter.kind)
     free = [need for need in kind.needs if need.type in ("text", "paragraphs", "rows") and need.name not in kind.fixed]
     writing = Writing(letter.case, letter.party, letter.survey, {}, letter.queued_at)
     asked = [need for need in free if need.name != _MINTED and computed(need.name, writing) is None]
-    return Sheet(kind, _form(kind, asked, letter.data, to_partner=False), letter.data, _advice(kind, letter.case, now))
+    return Sheet(kind, _form(kind, asked, letter.data, to_partner=False), letter.data, advice_of(letter, now=now))
 
 
 def _kind(case: Case, code: str) -> letters.Kind:

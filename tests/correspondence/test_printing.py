@@ -123,7 +123,7 @@ def test_a_worker_that_is_killed_at_any_step_loses_no_letter_and_doubles_none(
     else:
         assert runs.take_next(now=at) is None, "nobody else takes what is held"
         later = runs.take_next(now=at + timedelta(minutes=1))
-        assert later is not None and runs.step(later, now=at) and not runs.step(dead, now=at), "the dead one comes back and finds it gone"
+        assert later is not None and runs.step(later) and not runs.step(dead), "the dead one comes back and finds it gone"
     jobs.go_on_with_runs()
     assert PrintRun.objects.get().status == PrintRun.MADE
     assert sorted(line.letter for line in lines(run)) == sorted(everybody) and not any(line.problem for line in lines(run))

@@ -203,12 +203,12 @@ def go_on(*, now: datetime) -> bool:
     """Take the next run one step further; False when none waits."""
     run = take_next(now=now)
     if run is not None:
-        step(run, now=now)
+        step(run)
     return run is not None
 
 
 @transaction.atomic
-def step(run: PrintRun, *, now: datetime) -> bool:
+def step(run: PrintRun) -> bool:
     """Look at the next letters of a leased run, or put it together when all have been looked at. False when somebody else has it."""
     held = PrintRun.objects.select_for_update(of=("self",)).select_related("landlord", "asked_by").defer("file").get(pk=run.pk)
     if held.status != PrintRun.MAKING or held.lease != run.lease:
